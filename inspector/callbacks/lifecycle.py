@@ -1,0 +1,285 @@
+"""The life of one message: its callbacks folded to a status, transitions and findings.
+
+The fold does not depend on the order of arrival: any permutation and repetition of the same callbacks
+gives the same status, error and set of transitions. Only the findings about the arrival itself
+(`duplicate`, `out_of_order`, `late`, `clock_skew`) can differ.
+"""
+
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from inspector.callbacks.facts import Facts
+from inspector.callbacks.findings import FindingCode, Remark, identity_remark, remark
+from inspector.callbacks.payload import Status
+from inspector.callbacks.segments import count_segments
+from inspector.callbacks.timestamps import parse_timestamp
+
+LATE_AFTER: Final = 30_000_000_000
+SKEWED_AFTER: Final = 5_000_000_000
+"""Nanoseconds between timestamp and arrival from which a callback is `late`, or its clock ahead."""
+
+# Equal timestamps of excluding outcomes: the worse news is shown, whichever arrived first.
+_WEIGHT: Final = {Status.DELIVERED: 0, Status.UNDELIVERED: 1, Status.FAILED: 2}
+_FAILURES: Final = frozenset({Status.UNDELIVERED, Status.FAILED})
+_OUTCOMES: Final = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A callback as the lifecycle sees it. `received` is in microseconds since 1970 (UTC)."""
+
+    seq: int
+    received: int
+    valid: bool
+    facts: Facts
+    unknown_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Transition:
+    """One state that the message reached, ordered by (instant, rank): the order of life.
+
+    `instant` is the timestamp in nanoseconds since 1970, or the arrival where the dialect has none;
+    `received` is the arrival in microseconds, `seq` the callback that told of it first.
+    """
+
+    instant: int
+    rank: int
+    weight: int
+    status: Status = field(compare=False)
+    timestamp: str | None = field(compare=False)
+    received: int = field(compare=False)
+    seq: int = field(compare=False)
+
+
+def transition(status: Status, timestamp: str | None, received: int, seq: int) -> Transition:
+    """The transition that a valid callback tells of."""
+    instant = parse_timestamp(timestamp) if timestamp is not None else None
+    if instant is None:
+        instant = received * 1000
+    return Transition(instant, status.rank, _WEIGHT.get(status, 0), status, timestamp, received, seq)
+
+
+@dataclass(slots=True)
+class Identity:
+    """What must stay the same over the callbacks of one id; None until a callback says it."""
+
+    project_id: str | None = None
+    to: str | None = None
+    from_: str | None = None
+    body: str | None = None
+    number_of_segments: int | None = None
+
+
+_IDENTITY_FIELDS: Final = (
+    ("project_id", "project_id"),
+    ("to", "to"),
+    ("from_", "from"),
+    ("number_of_segments", "number_of_segments"),
+)
+
+
+@dataclass(slots=True)
+class Lifecycle:
+    """The folded state of one message. `add` takes the callbacks in the order of their arrival."""
+
+    identity: Identity = field(default_factory=Identity)
+    transitions: list[Transition] = field(default_factory=list)
+    error: tuple[str | None, str | None] | None = None
+    error_key: tuple[int, int, int, str, str] | None = None
+    custom_variables: dict[str, Any] | None = None
+
+    @property
+    def status(self) -> Status | None:
+        """The badge: the latest transition; a terminal one never gives way to one that is not."""
+        current = self.current
+        return None if current is None else current.status
+
+    @property
+    def current(self) -> Transition | None:
+        """The transition that the badge shows."""
+        if not self.transitions:
+            return None
+        return next((one for one in reversed(self.transitions) if one.status.terminal), self.transitions[-1])
+
+    @property
+    def latest_arrival(self) -> int | None:
+        """When the youngest transition arrived, in microseconds."""
+        return max((one.received for one in self.transitions), default=None)
+
+    def delivered_after(self) -> int | None:
+        """Milliseconds from the first transition to `delivered`, by the senders' clock, or None."""
+        delivered = next((one for one in self.transitions if one.status is Status.DELIVERED), None)
+        if delivered is None or delivered is self.transitions[0]:
+            return None
+        return (delivered.instant - self.transitions[0].instant) // 1_000_000
+
+    def strip(self, longest: int) -> str:
+        """The first letters of the last `longest` statuses in the order of life, such as "qisd"."""
+        return "".join([one.status.value[0] for one in self.transitions[-longest:]])
+
+    def add(self, arrival: Arrival) -> tuple[Transition | None, list[Remark]]:
+        """Fold one more callback in.
+
+        Returns the transition if the callback told of a new one, and the remarks that it gives rise
+        to. An invalid callback is no transition; only its unknown fields are remarked on.
+        """
+        seq, facts = arrival.seq, arrival.facts
+        remarks = [remark(FindingCode.UNKNOWN_FIELD, seq, name) for name in arrival.unknown_fields]
+        if not arrival.valid or facts.status is None:
+            self._fill_identity(facts)
+            return None, remarks
+        remarks += self._compare_identity(seq, facts)
+        remarks += _remarks_on_one(seq, facts)
+        new = transition(facts.status, facts.timestamp, arrival.received, seq)
+        self._note_error(new, facts)
+        if facts.custom_variables is not None:
+            self.custom_variables = facts.custom_variables
+        if facts.timestamp is not None:
+            remarks += _remarks_on_clock(seq, new)
+        if self._knows(new):
+            remarks.append(remark(FindingCode.DUPLICATE, seq))
+            return None, remarks
+        remarks += self._remarks_on_order(new)
+        insort(self.transitions, new)
+        return new, remarks
+
+    def restore(self, known: Transition, facts: Facts, *, is_new: bool) -> None:
+        """Take back what an earlier `add` of a stored callback came to; the identity is already set."""
+        self._note_error(known, facts)
+        if is_new:
+            insort(self.transitions, known)
+
+    def _knows(self, new: Transition) -> bool:
+        if new.timestamp is None:
+            # Without a clock of the sender's, the same status again is a retry.
+            return any(one.status is new.status and one.timestamp is None for one in self.transitions)
+        return any(
+            one.status is new.status and one.instant == new.instant and one.timestamp is not None
+            for one in self.transitions
+        )
+
+    def _note_error(self, new: Transition, facts: Facts) -> None:
+        if facts.error_code is None and facts.error_message is None:
+            return
+        key = (new.instant, new.rank, new.weight, facts.error_code or "", facts.error_message or "")
+        if self.error_key is None or key > self.error_key:
+            self.error_key = key
+            self.error = (facts.error_code, facts.error_message)
+
+    def _remarks_on_order(self, new: Transition) -> list[Remark]:
+        if not self.transitions:
+            return []
+        seq = new.seq
+        remarks = []
+        last = self.transitions[-1]
+        if (last.instant, last.rank) > (new.instant, new.rank):
+            remarks.append(remark(FindingCode.OUT_OF_ORDER, seq))
+        if new.status.terminal:
+            remarks += [
+                remark(FindingCode.AFTER_TERMINAL, one.seq)
+                for one in self.transitions
+                if not one.status.terminal and one.instant > new.instant
+            ]
+            remarks += self._conflicts(new)
+        else:
+            remarks += self._regressions(new)
+            if any(one.status.terminal and one.instant < new.instant for one in self.transitions):
+                remarks.append(remark(FindingCode.AFTER_TERMINAL, seq))
+        return remarks
+
+    def _regressions(self, new: Transition) -> Iterable[Remark]:
+        running = [one for one in self.transitions if not one.status.terminal]
+        if any(one.instant < new.instant and one.rank > new.rank for one in running):
+            yield remark(FindingCode.REGRESSION, new.seq)
+        for one in running:
+            if one.instant > new.instant and one.rank < new.rank:
+                yield remark(FindingCode.REGRESSION, one.seq)
+
+    def _conflicts(self, new: Transition) -> Iterable[Remark]:
+        others = [one for one in self.transitions if one.status.terminal and _exclude(one, new)]
+        for one in [*others, *([new] if others else [])]:
+            yield remark(FindingCode.CONFLICTING_TERMINAL, one.seq)
+
+    def _fill_identity(self, facts: Facts) -> None:
+        """Show what an invalid callback says until a valid one says it."""
+        if self.transitions:
+            return
+        for name, _ in _IDENTITY_FIELDS:
+            if getattr(self.identity, name) is None:
+                setattr(self.identity, name, getattr(facts, name))
+        if self.identity.body is None:
+            self.identity.body = facts.body
+
+    def _compare_identity(self, seq: int, facts: Facts) -> list[Remark]:
+        known = self.identity
+        if not self.transitions:  # only invalid callbacks so far, and those prove nothing
+            known.project_id, known.to, known.from_ = facts.project_id, facts.to, facts.from_
+            known.body, known.number_of_segments = facts.body, facts.number_of_segments
+            return []
+        remarks = []
+        for name, shown_name in _IDENTITY_FIELDS:
+            value, before = getattr(facts, name), getattr(known, name)
+            if before is None:
+                setattr(known, name, value)
+            elif value is not None and value != before:
+                remarks.append(identity_remark(seq, shown_name, redacted=False))
+        if facts.body is not None and facts.body != known.body:
+            remarks += self._compare_body(seq, facts.body)
+        return remarks
+
+    def _compare_body(self, seq: int, body: str) -> Iterable[Remark]:
+        known = self.identity
+        if body == "" and known.body:
+            yield identity_remark(seq, "body", redacted=True)
+        elif known.body:
+            yield identity_remark(seq, "body", redacted=False)
+        else:
+            # The emptied body arrived first: the text takes its place, and the empty one is the redaction.
+            if known.body == "":
+                yield identity_remark(min(one.seq for one in self.transitions), "body", redacted=True)
+            known.body = body
+
+
+def _exclude(one: Transition, other: Transition) -> bool:
+    if one.status is other.status:
+        return False
+    if one.status in _OUTCOMES and other.status in _OUTCOMES:
+        return True
+    earlier, later = sorted((one, other))
+    return later.status is Status.READ and earlier.status in _FAILURES
+
+
+def _remarks_on_one(seq: int, facts: Facts) -> Iterable[Remark]:
+    if facts.status in _FAILURES:
+        if facts.error_code is None:
+            yield remark(FindingCode.FAILURE_WITHOUT_ERROR, seq)
+    elif facts.error_code is not None:
+        yield remark(FindingCode.ERROR_WITHOUT_FAILURE, seq)
+    if facts.body and facts.number_of_segments is not None and _is_sms(facts):
+        needed = count_segments(facts.body)
+        if needed.segments != facts.number_of_segments:
+            detail = f"{needed.segments} in {needed.encoding} ({needed.units} of {needed.units_per_segment} units each)"
+            yield remark(FindingCode.SEGMENT_MISMATCH, seq, f"{detail}, not {shown_segments(facts)}.")
+
+
+def shown_segments(facts: Facts) -> str:
+    """The number of segments for a sentence; absurdly long numbers are cut."""
+    number = facts.number_of_segments
+    return str(number) if number is None or abs(number) < 10**12 else f"{hex(number)[:20]}…"
+
+
+def _is_sms(facts: Facts) -> bool:
+    if facts.kind == "mms":
+        return False
+    return not any(address and address.startswith("whatsapp:") for address in (facts.to, facts.from_))
+
+
+def _remarks_on_clock(seq: int, new: Transition) -> Iterable[Remark]:
+    gap = new.received * 1000 - new.instant
+    if gap > LATE_AFTER:
+        yield remark(FindingCode.LATE, seq)
+    elif gap < -SKEWED_AFTER:
+        yield remark(FindingCode.CLOCK_SKEW, seq)

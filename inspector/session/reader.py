@@ -1,0 +1,311 @@
+"""Reading a session: by the window, the exporters and anyone else, while a process may be capturing into it."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
+from inspector.callbacks.problems import Severity
+from inspector.session.errors import UnreadableSession
+from inspector.session.query import EVERYTHING, Condition
+from inspector.session.records import (
+    CallbackRow,
+    CallbackSummary,
+    Changes,
+    ForwardRow,
+    MessageRow,
+    Summary,
+    TransitionRow,
+)
+from inspector.session.session import check_file
+from inspector.session.values import stored_integer
+
+_PATIENCE: Final = 3000
+"""Milliseconds to wait while another process has the file locked."""
+
+MESSAGE_COLUMNS = (
+    "m.row, m.id, m.project_id, m.to_number, m.from_number, m.body, m.number_of_segments, m.status, m.terminal, "
+    "m.error_code, m.error_message, m.custom_variables, m.first_received, m.last_received, m.last_transition, "
+    "m.delivered_after, m.callbacks, m.invalid, m.strip, m.codes, m.severity"
+)
+CALLBACK_COLUMNS = (
+    "c.seq, c.received, c.method, c.target, c.remote, c.headers, c.body, c.truncated, c.dialect, c.valid, "
+    "(SELECT id FROM messages WHERE row = c.message), c.status, c.timestamp, c.signature, c.problems, c.reply"
+)
+_SUMMARY_COLUMNS = (
+    "c.seq, c.received, c.method, c.target, c.dialect, c.valid, c.message, "
+    "(SELECT id FROM messages WHERE row = c.message), c.status, c.timestamp, c.transition, c.truncated, "
+    "c.signature, c.problems, c.reply ->> '$.status', length(c.body)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What a session says of itself. Times in microseconds since 1970 (UTC)."""
+
+    id: str
+    started_at: int
+    ended_at: int | None
+    application_version: str
+
+
+class SessionReader:
+    """A read-only connection to a session file, for one thread.
+
+    Raises NotASession, NewerSession or UnreadableSession; the file is never written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_file(path)
+        self.path = path
+        self._connection = _connect(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Make a running query end at once with an sqlite3.OperationalError. May be called from any thread."""
+        self._connection.interrupt()
+
+    def begin(self) -> None:
+        """Keep seeing the session as it is now, until `end`."""
+        self._connection.execute("BEGIN")
+        self._connection.execute("SELECT 1 FROM session LIMIT 1").fetchone()
+
+    def end(self) -> None:
+        self._connection.execute("ROLLBACK")
+
+    def info(self) -> SessionInfo:
+        values = dict(self._connection.execute("SELECT key, value FROM session"))
+        return SessionInfo(values["id"], values["started_at"], values["ended_at"], values["application_version"])
+
+    def changes(self, generation: int, last_seq: int) -> Changes:
+        """What came after callback `last_seq`. From another generation, everything counts as new."""
+        (now,) = self._connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone()
+        if now != generation:
+            last_seq = 0
+        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        if newest is None or newest <= last_seq:
+            return Changes(now, last_seq, ())
+        messages = self._connection.execute(
+            "SELECT DISTINCT message FROM callbacks WHERE seq > ? AND message NOTNULL", (last_seq,)
+        )
+        return Changes(now, newest, tuple(row for (row,) in messages))
+
+    def position(self) -> Changes:
+        """Where the session stands now, to be handed to `changes` later."""
+        (now,) = self._connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone()
+        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        return Changes(now, newest or 0, ())
+
+    def summary(self) -> Summary:
+        """The counts of the whole session, read from the tallies."""
+        tallies = dict(self._connection.execute("SELECT name, count FROM tallies"))
+        statuses = {
+            name.removeprefix("status:"): count
+            for name, count in tallies.items()
+            if name.startswith("status:") and name != "status:none" and count
+        }
+        callbacks = tallies.get("callbacks", 0)
+        return Summary(callbacks, callbacks - tallies.get("invalid", 0), tallies.get("messages", 0), statuses)
+
+    def unassigned(self) -> int:
+        """How many callbacks name no message."""
+        row = self._connection.execute("SELECT count FROM tallies WHERE name = 'unassigned'").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def message_ids(self, condition: Condition, order: str = "m.row") -> "array[int]":
+        """The rows of the messages that fit, in order. `order` is SQL of this program's own."""
+        return self._ids(f"SELECT m.row FROM messages AS m WHERE {condition.sql} ORDER BY {order}", condition)
+
+    def callback_ids(self, condition: Condition, order: str = "c.seq") -> "array[int]":
+        """The numbers of the callbacks that fit, in order."""
+        return self._ids(f"SELECT c.seq FROM callbacks AS c WHERE {condition.sql} ORDER BY {order}", condition)
+
+    def _ids(self, sql: str, condition: Condition) -> "array[int]":
+        ids = array("q")
+        cursor = self._connection.execute(sql, condition.values)
+        while chunk := cursor.fetchmany(4096):
+            ids.extend([row for (row,) in chunk])
+        return ids
+
+    def matching_messages(self, rows: Iterable[int], condition: Condition) -> set[int]:
+        """Those of `rows` that fit."""
+        sql = f"SELECT m.row FROM messages AS m WHERE m.row IN (SELECT value FROM json_each(?)) AND {condition.sql}"
+        cursor = self._connection.execute(sql, (json.dumps(list(rows)), *condition.values))
+        return {row for (row,) in cursor}
+
+    def matching_callbacks(self, after: int, condition: Condition) -> list[int]:
+        """The numbers after `after` of the callbacks that fit, in order."""
+        sql = f"SELECT c.seq FROM callbacks AS c WHERE c.seq > ? AND {condition.sql} ORDER BY c.seq"
+        return [seq for (seq,) in self._connection.execute(sql, (after, *condition.values))]
+
+    def message_rows(self, rows: Sequence[int]) -> dict[int, MessageRow]:
+        """The messages of these rows, by row."""
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages AS m WHERE m.row IN (SELECT value FROM json_each(?))"
+        cursor = self._connection.execute(sql, (json.dumps(list(rows)),))
+        return {values[0]: message_row(values) for values in cursor}
+
+    def message(self, row: int) -> MessageRow | None:
+        return self.message_rows([row]).get(row)
+
+    def message_by_id(self, message_id: str) -> MessageRow | None:
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages AS m WHERE m.id = ?"
+        values = self._connection.execute(sql, (message_id,)).fetchone()
+        return None if values is None else message_row(values)
+
+    def messages(self, condition: Condition = EVERYTHING) -> Iterator[MessageRow]:
+        """The messages that fit, in the order of their first callbacks."""
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages AS m WHERE {condition.sql} ORDER BY m.row"
+        for values in self._connection.execute(sql, condition.values):
+            yield message_row(values)
+
+    def transitions(self, row: int) -> list[TransitionRow]:
+        """The states of a message's life in the order of life."""
+        from inspector.callbacks.lifecycle import transition
+        from inspector.callbacks.payload import Status
+
+        cursor = self._connection.execute(
+            "SELECT status, timestamp, received, seq FROM callbacks WHERE message = ? AND transition", (row,)
+        )
+        ordered = sorted(transition(Status(status), *rest) for status, *rest in cursor)
+        return [TransitionRow(one.status.value, one.timestamp, one.received, one.seq) for one in ordered]
+
+    def findings(self, row: int) -> list[Finding]:
+        cursor = self._connection.execute(
+            "SELECT code, seq, text, severity FROM findings WHERE message = ? ORDER BY seq, code, text", (row,)
+        )
+        return gather([Remark(FindingCode(code), seq, text, Severity(level)) for code, seq, text, level in cursor])
+
+    def callback_summaries(self, seqs: Sequence[int]) -> dict[int, CallbackSummary]:
+        sql = f"SELECT {_SUMMARY_COLUMNS} FROM callbacks AS c WHERE c.seq IN (SELECT value FROM json_each(?))"
+        return {values[0]: _summary(values) for values in self._connection.execute(sql, (json.dumps(list(seqs)),))}
+
+    def callbacks_of(self, row: int, limit: int = 1000) -> list[CallbackSummary]:
+        """The callbacks of a message in the order of arrival, the first `limit` of them."""
+        sql = f"SELECT {_SUMMARY_COLUMNS} FROM callbacks AS c WHERE c.message = ? ORDER BY c.seq LIMIT ?"
+        return [_summary(values) for values in self._connection.execute(sql, (row, limit))]
+
+    def callback(self, seq: int) -> CallbackRow | None:
+        values = self._connection.execute(
+            f"SELECT {CALLBACK_COLUMNS} FROM callbacks AS c WHERE c.seq = ?", (seq,)
+        ).fetchone()
+        return None if values is None else _callback(values)
+
+    def callbacks(self, condition: Condition = EVERYTHING) -> Iterator[CallbackRow]:
+        """The callbacks that fit, in the order of arrival."""
+        sql = f"SELECT {CALLBACK_COLUMNS} FROM callbacks AS c WHERE {condition.sql} ORDER BY c.seq"
+        for values in self._connection.execute(sql, condition.values):
+            yield _callback(values)
+
+    def choose(self, messages: Iterable[int], callbacks: Iterable[int]) -> None:
+        """Fill temp.chosen_messages and temp.chosen_callbacks, which conditions of this connection can name."""
+        for table, column, values in (
+            ("chosen_messages", "row", messages),
+            ("chosen_callbacks", "seq", callbacks),
+        ):
+            self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({column} INTEGER PRIMARY KEY)")
+            self._connection.execute(f"DELETE FROM temp.{table}")
+            self._connection.executemany(f"INSERT OR IGNORE INTO temp.{table} VALUES (?)", ((one,) for one in values))
+
+    def count(self, messages: Condition, callbacks: Condition) -> Summary:
+        """The counts of a part of the session, counted."""
+        by_status = dict(
+            self._connection.execute(
+                f"SELECT status, count(*) FROM messages AS m WHERE {messages.sql} GROUP BY status", messages.values
+            )
+        )
+        (total, valid) = self._connection.execute(
+            f"SELECT count(*), coalesce(sum(valid), 0) FROM callbacks AS c WHERE {callbacks.sql}", callbacks.values
+        ).fetchone()
+        in_all = sum(by_status.values())
+        by_status.pop(None, None)
+        return Summary(total, valid, in_all, by_status)
+
+    def forwards(self, seq: int) -> list[ForwardRow]:
+        cursor = self._connection.execute(
+            "SELECT callback, url, sent, milliseconds, status, headers, body, error FROM forwards "
+            "WHERE callback = ? ORDER BY row",
+            (seq,),
+        )
+        return [
+            ForwardRow(callback, url, sent, took, status, _headers(headers or "[]"), body or b"", error)
+            for callback, url, sent, took, status, headers, body, error in cursor
+        ]
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    address = path.resolve().as_uri()
+    # A session on a read-only medium has no room for WAL's side files; nobody can be writing it either.
+    for options in ("mode=ro", "mode=ro&immutable=1"):
+        connection = sqlite3.connect(
+            f"{address}?{options}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("SELECT value FROM session WHERE key = 'id'").fetchone()
+            return connection
+        except sqlite3.OperationalError as error:
+            connection.close()
+            reason = str(error)
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                break
+        except sqlite3.Error as error:
+            connection.close()
+            raise UnreadableSession(path, str(error)) from None
+    raise UnreadableSession(path, reason)
+
+
+def message_row(values: Sequence[Any]) -> MessageRow:
+    """A row of MESSAGE_COLUMNS as a MessageRow."""
+    (
+        row, id_, project_id, to, from_, body, segments, status, terminal, code, error, variables,
+        first, last, transition_at, delivered, callbacks, invalid, strip, codes, severity,
+    ) = values  # fmt: skip
+    return MessageRow(
+        row, id_, project_id, to, from_, body, stored_integer(segments), status, bool(terminal), code, error,
+        None if variables is None else json.loads(variables), first, last, transition_at, delivered, callbacks,
+        invalid, strip, tuple(codes.strip(",").split(",")) if codes else (), severity,
+    )  # fmt: skip
+
+
+def _summary(values: Sequence[Any]) -> CallbackSummary:
+    (
+        seq, received, method, target, dialect, valid, message, message_id, status, timestamp, transition, truncated,
+        signature, problems, reply_status, size,
+    ) = values  # fmt: skip
+    codes = () if problems is None else tuple(dict.fromkeys(problem["code"] for problem in json.loads(problems)))
+    return CallbackSummary(
+        seq, received, method, target, dialect, bool(valid), message, message_id, status, timestamp, bool(transition),
+        bool(truncated), signature, codes, reply_status, size,
+    )  # fmt: skip
+
+
+def _callback(values: Sequence[Any]) -> CallbackRow:
+    (
+        seq, received, method, target, remote, headers, body, truncated, dialect, valid, message_id, status, timestamp,
+        signature, problems, reply,
+    ) = values  # fmt: skip
+    return CallbackRow(
+        seq, received, method, target, remote, _headers(headers), body, bool(truncated), dialect, bool(valid),
+        message_id, status, timestamp, signature, () if problems is None else tuple(json.loads(problems)),
+        json.loads(reply),
+    )  # fmt: skip
+
+
+def _headers(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in json.loads(text))

@@ -1,0 +1,399 @@
+"""The session being captured into: opens or makes the file and appends to it."""
+
+import json
+import sqlite3
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from inspector import __version__
+from inspector.callbacks.facts import Facts
+from inspector.callbacks.findings import Remark, gather
+from inspector.callbacks.lifecycle import Arrival, Identity, Lifecycle, Transition, transition
+from inspector.callbacks.payload import Status
+from inspector.callbacks.problems import Severity
+from inspector.session.errors import NewerSession, NotASession, SessionError, SessionInUse, UnreadableSession
+from inspector.session.records import Appended, ForwardRow, Received
+from inspector.session.schema import APPLICATION_ID, VERSION, configure, initialise
+from inspector.session.values import dump, dump_foreign, storable, storable_facts, storable_integer, stored_integer
+
+SUFFIX: Final = ".inspector"
+_STATES_KEPT: Final = 2048
+STRIP_LENGTH: Final = 16
+SEVERITIES: Final = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
+
+_INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_WRITE_MESSAGE: Final = "INSERT OR REPLACE INTO messages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ADD_TALLY: Final = "INSERT INTO tallies VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = count + ?2"
+_INSERT_FINDING: Final = "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)"
+
+
+def check_file(path: Path) -> None:
+    """Refuse a file that is no session, or one from a newer version, by its first bytes.
+
+    The file is read, not opened as a database, so that it stays untouched. The offsets are those of
+    the SQLite file format, section 1.3. Raises NotASession, NewerSession or UnreadableSession.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        raise UnreadableSession(path, "there is no such file") from None
+    except OSError as error:
+        raise UnreadableSession(path, error.strerror or str(error)) from None
+    if not header.startswith(b"SQLite format 3\0") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise NotASession(path)
+    version = int.from_bytes(header[60:64], "big")
+    if version > VERSION:
+        raise NewerSession(path, version)
+
+
+@dataclass(slots=True)
+class _Message:
+    """The folded state of one message with the counters of its row."""
+
+    row: int
+    id: str
+    lifecycle: Lifecycle
+    first_received: int
+    last_received: int
+    callbacks: int = 0
+    invalid: int = 0
+    codes: dict[str, None] = field(default_factory=dict)
+    severity: int = 0
+
+    def as_row(self) -> tuple[Any, ...]:
+        life = self.lifecycle
+        identity, current = life.identity, life.current
+        code, message = life.error or (None, None)
+        variables = life.custom_variables
+        return (
+            self.row,
+            self.id,
+            identity.project_id,
+            identity.to,
+            identity.from_,
+            identity.body,
+            storable_integer(identity.number_of_segments),
+            None if current is None else current.status.value,
+            current is not None and current.status.terminal,
+            code,
+            message,
+            None if variables is None else dump_foreign(variables),
+            self.first_received,
+            self.last_received,
+            life.latest_arrival,
+            life.delivered_after(),
+            self.callbacks,
+            self.invalid,
+            life.strip(STRIP_LENGTH),
+            joined_codes(self.codes),
+            self.severity,
+        )
+
+    def add(self, arrival: Arrival) -> tuple[Transition | None, list[Remark]]:
+        new, remarks = self.lifecycle.add(arrival)
+        self.callbacks += 1
+        self.invalid += not arrival.valid
+        self.first_received = min(self.first_received, arrival.received)
+        self.last_received = max(self.last_received, arrival.received)
+        for one in remarks:
+            self.codes[one.code.value] = None
+            self.severity = max(self.severity, SEVERITIES[one.severity])
+        return new, remarks
+
+
+class Session:
+    """One session file, open for capture. One process at a time may have it so; any number may read.
+
+    All methods belong to one thread. Every `append` is one transaction: when it returns, what it
+    was given is in the file and survives the end of the process.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = lock
+        self._states: OrderedDict[str, _Message] = OrderedDict()
+        self._next_seq, self._next_row = self._counters()
+
+    @classmethod
+    def create(cls, path: Path, *, started: int, durable: bool = False) -> Self:
+        """Make a new session file. `started` is in microseconds since 1970 (UTC).
+
+        Raises SessionError when the file exists or cannot be made.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # The file holds phone numbers and texts: it is nobody else's to read.
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            raise SessionError(f"{path.name} exists already; choose another name.") from None
+        except OSError as error:
+            raise UnreadableSession(path, error.strerror or str(error)) from None
+        with _removed_on_failure(path), _opening(path) as (connection, lock):
+            # The tables come before the switch to WAL, so that the file itself says from the start what it is.
+            initialise(connection)
+            configure(connection, durable=durable)
+            values = {"id": str(uuid4()), "started_at": started, "ended_at": None, "generation": 0, "next_seq": 1}
+            values["application_version"] = __version__
+            connection.executemany("INSERT INTO session VALUES (?, ?)", values.items())
+            return cls(path, connection, lock)
+
+    @classmethod
+    def open(cls, path: Path, *, durable: bool = False) -> Self:
+        """Open a session file to capture into it.
+
+        Raises NotASession, NewerSession, SessionInUse or UnreadableSession; the file is then as it was.
+        """
+        check_file(path)
+        with _opening(path) as (connection, lock):
+            configure(connection, durable=durable)
+            connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
+            return cls(path, connection, lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back. What was appended is in it already."""
+        self._connection.close()
+        # Nobody else can have the lock now, so its file is not needed any more; it does no harm where it has to stay.
+        with suppress(OSError):
+            Path(self._lock.lock_file).unlink()
+        self._lock.release()
+
+    def append(self, batch: Sequence[Received]) -> list[Appended]:
+        """Write callbacks in one transaction, folding each into its message.
+
+        Raises SessionError when the file cannot be written; then none of the batch is in it.
+        """
+        touched: dict[str, _Message] = {}
+        tallies = Counter[str]()
+        callbacks, findings, appended = [], [], []
+        next_seq, next_row = self._next_seq, self._next_row
+        try:
+            with self._transaction():
+                for received in batch:
+                    seq = self._next_seq
+                    self._next_seq += 1
+                    message, new, remarks = self._fold(seq, received, touched, tallies)
+                    row = None if message is None else message.row
+                    callbacks.append(_callback_row(seq, received, row, new))
+                    findings += [(row, one.seq, one.code.value, one.text, one.severity.value) for one in remarks]
+                    status = None if message is None else message.lifecycle.status
+                    message_id = None if message is None else message.id
+                    appended.append(Appended(seq, row, message_id, status, tuple(gather(remarks))))
+                self._connection.executemany(_WRITE_MESSAGE, [message.as_row() for message in touched.values()])
+                self._connection.executemany(_INSERT_CALLBACK, callbacks)
+                for message in touched.values():
+                    tallies[f"status:{_status_word(message)}"] += 1
+                self._connection.executemany(_ADD_TALLY, [item for item in tallies.items() if item[1]])
+                if findings:
+                    self._connection.executemany(_INSERT_FINDING, findings)
+        except BaseException:
+            # The cached states hold what the file does not: forget them, they are read again.
+            self._states.clear()
+            self._next_seq, self._next_row = next_seq, next_row
+            raise
+        while len(self._states) > _STATES_KEPT:
+            self._states.popitem(last=False)
+        return appended
+
+    def record_forwards(self, forwards: Iterable[ForwardRow]) -> None:
+        """Write what the developer's own application answered. Raises SessionError when the file cannot be written."""
+        rows = [
+            (one.callback, one.url, one.sent, one.milliseconds, one.status, dump(one.headers), one.body, one.error)
+            for one in forwards
+        ]
+        with self._transaction():
+            self._connection.executemany("INSERT INTO forwards VALUES (NULL,?,?,?,?,?,?,?,?)", rows)
+
+    def clear(self) -> None:
+        """Delete every callback and message. Numbers go on, so that none is ever used twice.
+
+        Raises SessionError when the file cannot be written; then nothing is deleted.
+        """
+        with self._transaction():
+            for table in ("forwards", "findings", "tallies", "callbacks", "messages"):
+                self._connection.execute(f"DELETE FROM {table}")
+            self._connection.execute("UPDATE session SET value = value + 1 WHERE key = 'generation'")
+            self._connection.execute("UPDATE session SET value = ? WHERE key = 'next_seq'", (self._next_seq,))
+        self._states.clear()
+        self._next_row = 1
+
+    def end(self, moment: int) -> None:
+        """Note when the capture ended, in microseconds since 1970 (UTC). Raises SessionError as `append` does."""
+        with self._transaction():
+            self._connection.execute("UPDATE session SET value = ? WHERE key = 'ended_at'", (moment,))
+
+    def _counters(self) -> tuple[int, int]:
+        (stored,) = self._connection.execute("SELECT value FROM session WHERE key = 'next_seq'").fetchone()
+        (last_seq,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        (last_row,) = self._connection.execute("SELECT max(row) FROM messages").fetchone()
+        return max(stored, (last_seq or 0) + 1), (last_row or 0) + 1
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise SessionError(f"{self.path.name} cannot be written: {error}.") from error
+
+    def _fold(
+        self, seq: int, received: Received, touched: dict[str, _Message], tallies: Counter[str]
+    ) -> tuple[_Message | None, Transition | None, list[Remark]]:
+        judgement = received.judgement
+        tallies["callbacks"] += 1
+        tallies["invalid"] += not judgement.valid
+        if judgement.message_id is None:
+            tallies["unassigned"] += 1
+            return None, None, []
+        message_id = storable(judgement.message_id)
+        message = touched.get(message_id)
+        if message is None:
+            message = touched[message_id] = self._message(message_id, received.received)
+            if message.callbacks:
+                tallies[f"status:{_status_word(message)}"] -= 1
+            else:
+                tallies["messages"] += 1
+        facts = storable_facts(judgement.facts)
+        arrival = Arrival(seq, received.received, judgement.valid, facts, judgement.unknown_fields)
+        new, remarks = message.add(arrival)
+        return message, new, remarks
+
+    def _message(self, message_id: str, received: int) -> _Message:
+        message = self._states.get(message_id)
+        if message is not None:
+            self._states.move_to_end(message_id)
+            return message
+        message = self._load(message_id)
+        if message is None:
+            message = _Message(self._next_row, message_id, Lifecycle(), received, received)
+            self._next_row += 1
+        self._states[message_id] = message
+        return message
+
+    def _load(self, message_id: str) -> _Message | None:
+        stored = self._connection.execute(
+            "SELECT row, project_id, to_number, from_number, body, number_of_segments, custom_variables, "
+            "first_received, last_received, callbacks, invalid, codes, severity FROM messages WHERE id = ?",
+            (message_id,),
+        ).fetchone()
+        if stored is None:
+            return None
+        row, project_id, to, from_, body, segments, variables, first, last, callbacks, invalid, codes, severity = stored
+        life = Lifecycle(Identity(project_id, to, from_, body, stored_integer(segments)))
+        life.custom_variables = None if variables is None else json.loads(variables)
+        known = self._connection.execute(
+            "SELECT status, timestamp, received, seq, transition, error_code, error_message FROM callbacks "
+            "WHERE message = ? AND valid AND status NOTNULL "
+            "AND (transition OR error_code NOTNULL OR error_message NOTNULL) ORDER BY seq",
+            (row,),
+        )
+        for status, timestamp, received, seq, is_transition, error_code, error_message in known:
+            one = transition(Status(status), timestamp, received, seq)
+            life.restore(one, Facts(error_code=error_code, error_message=error_message), is_new=bool(is_transition))
+        names = dict.fromkeys(codes.strip(",").split(",")) if codes else {}
+        return _Message(row, message_id, life, first, last, callbacks, invalid, names, severity)
+
+
+def captured_elsewhere(path: Path) -> bool:
+    """Whether a process has the session open for capture."""
+    beside = Path(f"{path}.lock")
+    if not beside.exists():
+        return False
+    lock = FileLock(beside)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
+@contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[tuple[sqlite3.Connection, FileLock]]:
+    """A connection and the writer's lock, both given back when the opening fails."""
+    lock = FileLock(f"{path}.lock", mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SessionInUse(path) from None
+    except OSError as error:
+        raise UnreadableSession(path, error.strerror or str(error)) from None
+    connection = None
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        yield connection, lock
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        lock.release()
+        if isinstance(error, sqlite3.Error):
+            raise UnreadableSession(path, str(error)) from None
+        raise
+
+
+def joined_codes(codes: Iterable[str]) -> str:
+    """The column `codes`: each with a comma before and after, so that one can be looked for."""
+    text = ",".join(codes)
+    return f",{text}," if text else ""
+
+
+def _status_word(message: _Message) -> str:
+    return message.lifecycle.status or "none"
+
+
+def _callback_row(seq: int, received: Received, message: int | None, new: Transition | None) -> tuple[Any, ...]:
+    judgement = received.judgement
+    facts = judgement.facts
+    return (
+        seq,
+        received.received,
+        storable(received.method),
+        storable(received.target),
+        received.remote,
+        dump(received.headers),
+        received.body,
+        received.truncated,
+        judgement.dialect.value,
+        judgement.valid,
+        message,
+        None if facts.status is None else facts.status.value,
+        storable(facts.timestamp),
+        storable(facts.error_code),
+        storable(facts.error_message),
+        new is not None,
+        received.signature.value,
+        dump([problem.as_json() for problem in judgement.problems]) if judgement.problems else None,
+        dump(received.reply),
+    )

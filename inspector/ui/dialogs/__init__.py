@@ -1,0 +1,4 @@
+"""The dialogs of the window, each opened without a nested loop.
+
+May import what ui/ may.
+"""

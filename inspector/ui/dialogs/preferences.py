@@ -1,0 +1,81 @@
+"""Preferences: appearance, listening, the session file."""
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.settings import Settings
+from inspector.ui.theme import Scheme
+
+_SCHEMES = {Scheme.SYSTEM: "Like the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
+
+
+class PreferencesDialog(QDialog):
+    """Shows settings; `write_to` puts what was chosen into them."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Preferences")
+        self._scheme = QComboBox(self)
+        for scheme, text in _SCHEMES.items():
+            self._scheme.addItem(text, scheme.value)
+        self._scheme.setCurrentIndex(self._scheme.findData(settings.scheme))
+        self._host = QLineEdit(settings.host, self)
+        self._port = QSpinBox(self)
+        self._port.setRange(0, 65_535)
+        self._port.setSpecialValueText("any free port")
+        self._port.setValue(settings.port)
+        self._listen = QCheckBox("Start listening when the window opens", self)
+        self._listen.setChecked(settings.listen_at_start)
+        self._limit = QSpinBox(self)
+        self._limit.setRange(1, 1_048_576)
+        self._limit.setSuffix(" KiB")
+        self._limit.setGroupSeparatorShown(True)
+        self._limit.setValue(settings.largest_body_kib)
+        self._stalled = QDoubleSpinBox(self)
+        self._stalled.setRange(0.1, 10_000)
+        self._stalled.setDecimals(1)
+        self._stalled.setSuffix(" minutes")
+        self._stalled.setValue(settings.stalled_minutes)
+        self._durable = QCheckBox("Wait for the disk before each answer (survives power loss; slower)", self)
+        self._durable.setChecked(settings.durable)
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        form.addRow("&Appearance", self._scheme)
+        form.addRow("Listen at &address", self._host)
+        form.addRow("&Port", self._port)
+        form.addRow("", self._listen)
+        form.addRow("&Largest body", self._limit)
+        form.addRow("&Stalled after", self._stalled)
+        form.addRow("&Session file", self._durable)
+        for field in (self._scheme, self._host, self._port, self._limit, self._stalled):
+            label = form.labelForField(field)
+            if isinstance(label, QLabel):
+                field.setAccessibleName(label.text().replace("&", ""))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+
+    def write_to(self, settings: Settings) -> None:
+        """Put the choices into `settings`."""
+        settings.scheme = self._scheme.currentData()
+        settings.host = self._host.text().strip() or "127.0.0.1"
+        settings.port = self._port.value()
+        settings.listen_at_start = self._listen.isChecked()
+        settings.largest_body_kib = self._limit.value()
+        settings.stalled_minutes = self._stalled.value()
+        settings.durable = self._durable.isChecked()

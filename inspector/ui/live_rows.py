@@ -1,0 +1,252 @@
+"""What keeps the two tables true to the session: filters, sorts, and follows a file that grows."""
+
+import sqlite3
+from array import array
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inspector.runtime.tasks import TaskScope
+from inspector.session.query import EVERYTHING, Query
+from inspector.session.reader import SessionReader
+from inspector.ui.callback_table_model import CallbackTableModel
+from inspector.ui.message_table_model import Clock, MessageTableModel
+from inspector.ui.query_runner import QueryRunner, Superseded
+
+FLUSH_MS: Final = 33
+"""Changes are shown at most 30 times a second, however fast they come."""
+
+_FLOOD_MS: Final = 80
+_FLOOD: Final = 20
+"""From so many changed messages a flush on, a picture costs capture more than it tells anyone: 12 a second do."""
+
+_RESORT_MS: Final = 1000
+_POLL_MS: Final = 100
+_CLOCK_MS: Final = 5000
+_ALL: Final = Query("", EVERYTHING, EVERYTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a table is sorted: SQL of this program's own, and whether that is the order of arrival."""
+
+    sql: str
+    ascending: bool
+
+
+class LiveRows(QObject):
+    """Feeds the models of the two tables from one session."""
+
+    rows_changed = Signal(object)  # the message rows that changed, a set
+    counted = Signal(object, int)  # Summary, unassigned callbacks
+    settled = Signal()  # a filter or a sort is fully shown
+
+    def __init__(
+        self, messages: MessageTableModel, callbacks: CallbackTableModel, tasks: TaskScope, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        self._callbacks = callbacks
+        self._tasks = tasks
+        self._reader: SessionReader | None = None
+        self._runner: QueryRunner | None = None
+        self._query = _ALL
+        self._message_order = Order("m.row", ascending=True)
+        self._callback_order = Order("c.seq", ascending=True)
+        self._generation = 0
+        self._last_seq = 0
+        self._querying = 0
+        self._sticky: Callable[[], Iterable[int]] = tuple
+        self._flush = self._timer(FLUSH_MS, self.flush, once=True)
+        self._resort = self._timer(_RESORT_MS, self._requery_messages, once=True)
+        self._poll = self._timer(_POLL_MS, self.flush, once=False)
+        self._clock = self._timer(_CLOCK_MS, self._on_clock, once=False)
+
+    def _timer(self, milliseconds: int, slot: Callable[[], None], *, once: bool) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(milliseconds)
+        timer.setSingleShot(once)
+        timer.timeout.connect(slot)
+        return timer
+
+    @property
+    def reader(self) -> SessionReader | None:
+        """The window's own connection to the session."""
+        return self._reader
+
+    @property
+    def query(self) -> Query:
+        """The filter in force."""
+        return self._query
+
+    @property
+    def busy(self) -> bool:
+        """Whether a filter or a sort is still being worked out."""
+        return self._querying > 0
+
+    def attach(self, path: Path, *, clock: Clock, polled: bool) -> None:
+        """Show a session. `polled`: another process captures into it, so that nobody sends notices.
+
+        Raises SessionError when it cannot be read.
+        """
+        reader = SessionReader(path)
+        self.detach()
+        self._reader = self._messages.reader = self._callbacks.reader = reader
+        self._runner = QueryRunner(path)
+        self.set_clock(clock)
+        position = reader.position()
+        self._generation, self._last_seq = position.generation, position.last_seq
+        if polled:
+            self._poll.start()
+        self._requery_messages()
+        self._requery_callbacks()
+        self._count()
+
+    def detach(self) -> None:
+        """Let go of the session."""
+        for timer in (self._flush, self._resort, self._poll, self._clock):
+            timer.stop()
+        if self._runner is not None:
+            self._runner.close()
+        reader, self._reader, self._runner = self._reader, None, None
+        self._messages.reader = self._callbacks.reader = None
+        self._messages.set_ids(array("q"), ascending=True)
+        self._callbacks.set_ids(array("q"), ascending=True)
+        if reader is not None:
+            reader.close()
+
+    def set_clock(self, clock: Clock) -> None:
+        """Whether the session is live, and when messages stall in it."""
+        self._messages.clock = clock
+        self._messages.refresh_all()
+        if clock.live:
+            self._clock.start()
+        else:
+            self._clock.stop()
+
+    def set_query(self, query: Query) -> None:
+        """Filter both tables."""
+        self._query = query
+        self._requery_messages()
+        self._requery_callbacks()
+
+    def set_message_order(self, order: Order) -> None:
+        self._message_order = order
+        self._requery_messages()
+
+    def set_callback_order(self, order: Order) -> None:
+        self._callback_order = order
+        self._requery_callbacks()
+
+    def keep(self, rows: Callable[[], Iterable[int]]) -> None:
+        """Rows (asked for when it matters) that stay shown although they no longer fit, as the selection must."""
+        self._sticky = rows
+
+    def notice(self) -> None:
+        """The session changed: show it soon."""
+        if self._reader is not None and not self._flush.isActive():
+            self._flush.start()
+
+    def flush(self) -> None:
+        """Show what changed, now."""
+        if self._reader is None:
+            return
+        before = self._last_seq
+        changes = self._reader.changes(self._generation, before)
+        if changes.generation != self._generation:
+            self._generation, self._last_seq = changes.generation, changes.last_seq
+            self._requery_messages()
+            self._requery_callbacks()
+            self._count()
+            return
+        if changes.last_seq == before:
+            return
+        self._last_seq = changes.last_seq
+        self._flush.setInterval(_FLOOD_MS if len(changes.messages) > _FLOOD else FLUSH_MS)
+        self._show_messages(changes.messages)
+        self._show_callbacks(before)
+        self._count()
+        self.rows_changed.emit(set(changes.messages))
+
+    def _show_messages(self, rows: Iterable[int]) -> None:
+        assert self._reader is not None  # noqa: S101 - only flush calls, and it has one
+        model, changed = self._messages, set(rows)
+        fitting = changed if self._query.empty else self._reader.matching_messages(changed, self._query.messages)
+        if not model.in_arrival_order:
+            # Where a row belongs is known only after sorting: what is shown changes in place, then all is sorted again.
+            model.refresh(changed)
+            if not self._resort.isActive():
+                self._resort.start()
+            return
+        present = {row for row in changed if model.position(row) is not None}
+        model.refresh(present)
+        leaving = present - fitting
+        if leaving:
+            model.remove_ids(leaving - set(self._sticky()))
+        newest = model.ids[-1] if len(model.ids) else 0
+        new = sorted(fitting - present)
+        model.insert_ids([row for row in new if row <= newest])
+        model.append_ids([row for row in new if row > newest])
+
+    def _show_callbacks(self, after: int) -> None:
+        assert self._reader is not None  # noqa: S101 - only flush calls, and it has one
+        model = self._callbacks
+        if model.in_arrival_order:
+            if len(model.ids):
+                after = max(after, model.ids[-1])
+            model.append_ids(self._reader.matching_callbacks(after, self._query.callbacks))
+        elif not self._resort.isActive():
+            self._requery_callbacks()
+
+    def _count(self) -> None:
+        if self._reader is not None:
+            self.counted.emit(self._reader.summary(), self._reader.unassigned())
+
+    def _on_clock(self) -> None:
+        self._messages.refresh_all()
+        if self._query.uses_clock:
+            self._requery_messages()
+
+    def _requery_messages(self) -> None:
+        self._spawn(self._load_messages, "filter messages")
+
+    def _requery_callbacks(self) -> None:
+        self._spawn(self._load_callbacks, "filter callbacks")
+
+    def _spawn(self, load: Callable[[], Awaitable[None]], name: str) -> None:
+        if self._runner is not None:
+            self._querying += 1
+            self._tasks.spawn(self._guarded(load), name=name)
+
+    async def _guarded(self, load: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await load()
+        except (Superseded, sqlite3.ProgrammingError):
+            pass
+        finally:
+            self._querying -= 1
+            if not self._querying:
+                self.settled.emit()
+
+    async def _load_messages(self) -> None:
+        assert self._runner is not None  # noqa: S101 - checked before the task was made
+        order, since = self._message_order, self._last_seq
+        ids = await self._runner.message_ids(self._query.messages, order.sql)
+        self._messages.set_ids(ids, ascending=order.ascending)
+        self._catch_up(since)
+
+    async def _load_callbacks(self) -> None:
+        assert self._runner is not None  # noqa: S101 - checked before the task was made
+        order, since = self._callback_order, self._last_seq
+        ids = await self._runner.callback_ids(self._query.callbacks, order.sql)
+        self._callbacks.set_ids(ids, ascending=order.ascending)
+        self._catch_up(since)
+
+    def _catch_up(self, since: int) -> None:
+        """The answer may be older than what was shown meanwhile: look at the changes since the question again."""
+        if self._last_seq != since:
+            self._last_seq = min(self._last_seq, since)
+            self.notice()

@@ -1,0 +1,312 @@
+"""The window: puts the panels together and connects them to each other and to the program around."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from inspector.callbacks.error_codes import ErrorCatalogue
+from inspector.runtime.dialogs import ask, confirm, tell
+from inspector.runtime.tasks import TaskScope
+from inspector.session.records import Summary
+from inspector.settings import Settings
+from inspector.ui.chooser import Chooser
+from inspector.ui.commands import Commands
+from inspector.ui.detail.pane import DetailPane
+from inspector.ui.detail_feed import DetailFeed
+from inspector.ui.dialogs.address import AddressDialog
+from inspector.ui.dialogs.lists import AboutDialog, TwoColumns
+from inspector.ui.dialogs.preferences import PreferencesDialog
+from inspector.ui.menus import Menus, shortcuts
+from inspector.ui.message_table_model import Clock
+from inspector.ui.session_panel import CALLBACKS, MESSAGES, SessionPanel
+from inspector.ui.status_line import StatusLine
+from inspector.ui.texts import one_line
+from inspector.ui.theme import Appearance, Scheme
+
+
+class MainWindow(QMainWindow):
+    """The one window. What it cannot do itself it asks of `commands`."""
+
+    close_wished = Signal()
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        settings: Settings,
+        commands: Commands,
+        catalogue: ErrorCatalogue,
+        tasks: TaskScope,
+        icon: QIcon,
+    ) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self._settings = settings
+        self._commands = commands
+        self._tasks = tasks
+        self._path: Path | None = None
+        self._live = False
+        self._url: str | None = None
+        self.setWindowIcon(icon)
+        self.setAcceptDrops(True)
+        self.panel = SessionPanel(appearance, tasks, self)
+        self.detail = DetailPane(appearance, catalogue, commands.open_address, self)
+        self.status = StatusLine(appearance, self)
+        self.setStatusBar(self.status)
+        self._chooser = Chooser(self, self.panel, self.status)
+        self._feed = DetailFeed(self.panel, self.detail)
+        self._splitter = self._lay_out()
+        self.menus = Menus(self, self._slots())
+        self._connect()
+        self._restore()
+        self._show_title()
+
+    def _lay_out(self) -> QSplitter:
+        self._right = right = QWidget(self)
+        inner = QVBoxLayout(right)
+        inner.setContentsMargins(4, 10, 10, 4)
+        inner.addWidget(self.detail)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setHandleWidth(5)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.panel)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setSizes([860, 420])
+        self.setCentralWidget(splitter)
+        self.resize(1280, 800)
+        self.setMinimumSize(760, 480)
+        return splitter
+
+    def _slots(self) -> dict[str, Callable[[], object]]:
+        panel = self.panel
+        return {
+            "new_session": self._commands.new_session,
+            "open": lambda: self._spawn(self._open(), "open a session"),
+            "export_all": lambda: self._spawn(self._chooser.export_all(), "export"),
+            "export_filtered": lambda: self._spawn(self._chooser.export_filtered(), "export"),
+            "export_selected": lambda: self._spawn(self._chooser.export_selected(), "export"),
+            "quit": self._commands.quit,
+            "copy_rows": self._chooser.copy_rows,
+            "copy_id": self._chooser.copy_id,
+            "select_all": panel.select_all,
+            "find": self._focus_filter,
+            "filter_like": self._chooser.filter_like,
+            "clear_filter": lambda: panel.filter.set_filter(""),
+            "preferences": lambda: self._spawn(self._prefer(), "preferences"),
+            "view_messages": lambda: panel.show_view(MESSAGES),
+            "view_callbacks": lambda: panel.show_view(CALLBACKS),
+            "follow": panel.follow,
+            "toggle_details": self._toggle_details,
+            "toggle_listening": self._toggle_listening,
+            "change_address": lambda: self.ask_for_address(""),
+            "copy_address": self._copy_address,
+            "send_sample": self._commands.send_sample,
+            "clear": lambda: self._spawn(self._clear(), "clear"),
+            "shortcuts": lambda: self._spawn(self._show_shortcuts(), "shortcuts"),
+            "filter_help": lambda: self._spawn(self._show_filter_help(), "filter help"),
+            "about": lambda: self._spawn(self._show_about(), "about"),
+        }
+
+    def _connect(self) -> None:
+        panel, status = self.panel, self.status
+        panel.empty.sample_wished.connect(self._commands.send_sample)
+        panel.empty.start_wished.connect(self._commands.start_listening)
+        panel.empty.copied.connect(lambda what: status.show_note(f"{what} copied."))
+        panel.filter.help_wished.connect(self.menus.actions["filter_help"].trigger)
+        panel.rows.counted.connect(lambda summary, _: self._on_counted(summary))
+        self.detail.filter_wished.connect(panel.filter.set_filter)
+        self.detail.copied.connect(lambda what: status.show_note(f"{what} copied."))
+        status.toggle_wished.connect(self._toggle_listening)
+        status.address_wished.connect(lambda: self.ask_for_address(""))
+        self.menus.schemes.triggered.connect(self._on_scheme)
+        actions = self.menus.actions
+        common = [actions["copy_rows"], actions["export_selected"]]
+        panel.set_context_actions([actions["filter_like"], actions["copy_id"], *common], [actions["copy_id"], *common])
+
+    # -- what the program around tells --------------------------------------------------------
+
+    def show_session(self, path: Path, *, live: bool, polled: bool) -> None:
+        """Show a session. `live`: it is being captured into; `polled`: by another process.
+
+        Raises SessionError when it cannot be read; what was shown before then stays.
+        """
+        self._live = live or polled
+        self.panel.rows.attach(path, clock=self._clock(), polled=polled)
+        self._path = path
+        self._feed.clear()
+        self.panel.filter.set_filter(self.panel.filter.edit.text())
+        self._settings.remember(path)
+        self._show_recent()
+        self._show_title()
+
+    def close_session(self) -> None:
+        """Let go of the file."""
+        self.panel.rows.detach()
+        self._feed.clear()
+
+    def session_changed(self) -> None:
+        """Callbacks were committed."""
+        self.panel.rows.notice()
+
+    def show_listening(self, url: str | None, text: str) -> None:
+        """The address listened at, or None; and the state in words."""
+        self._url = url
+        self._live = self._live or url is not None
+        self.panel.rows.set_clock(self._clock())
+        self.status.show_state(url, text)
+        self.panel.show_listening(url, "" if text == "Not listening" else text, finished=not self._live)
+        self.menus.actions["toggle_listening"].setText("&Stop listening" if url else "&Start listening")
+        self.menus.actions["copy_address"].setEnabled(url is not None)
+
+    def show_note(self, text: str) -> None:
+        self.status.show_note(text)
+
+    def show_error(self, text: str) -> None:
+        """An error that nobody expected; it is in the log, and the capture goes on."""
+        self.status.show_note(f"An unexpected error was logged: {text}")
+
+    def tell(self, title: str, text: str) -> None:
+        """Something the user must know before going on."""
+        self._spawn(tell(self, title, text), "tell")
+
+    def ask_for_address(self, reason: str) -> None:
+        """Let the user choose another address; `reason` says why, or is empty."""
+        self._spawn(self._change_address(reason), "change address")
+
+    def settings_applied(self) -> None:
+        """The preferences changed."""
+        self._appearance.use(Scheme(self._settings.scheme))
+        self.panel.set_stalled_after(self._clock().stalled_after)
+        self.panel.rows.set_clock(self._clock())
+        self._show_scheme()
+
+    def remember(self) -> None:
+        """Put sizes, columns and places into the settings."""
+        self._settings.window_geometry = _encoded(self.saveGeometry())
+        self._settings.splitter = _encoded(self._splitter.saveState())
+        self._settings.detail_sizes = self.detail.sizes()
+        self._settings.message_header = self.panel.messages.header_state()
+        self._settings.callback_header = self.panel.callbacks.header_state()
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # The program ends in one place and in order; it hides the window itself.
+        event.ignore()
+        self._commands.quit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self._commands.open_session(Path(files[0]))
+
+    # -- slots --------------------------------------------------------------------------------
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.spawn(work, name=name)
+
+    def _clock(self) -> Clock:
+        return Clock(live=self._live, stalled_after=int(self._settings.stalled_minutes * 60_000_000))
+
+    def _on_counted(self, summary: Summary) -> None:
+        self.status.show_counts(summary)
+        self.menus.actions["export_all"].setEnabled(summary.callbacks > 0)
+
+    def _toggle_listening(self) -> None:
+        if self._url is None:
+            self._commands.start_listening()
+        else:
+            self._commands.stop_listening()
+
+    def _toggle_details(self) -> None:
+        self._right.setVisible(self.menus.actions["toggle_details"].isChecked())
+
+    def _focus_filter(self) -> None:
+        self.panel.filter.edit.setFocus()
+        self.panel.filter.edit.selectAll()
+
+    def _copy_address(self) -> None:
+        if self._url is not None:
+            QGuiApplication.clipboard().setText(self._url)
+            self.status.show_note("Address copied.")
+
+    def _on_scheme(self, action: QAction) -> None:
+        self._settings.scheme = action.data()
+        self._commands.settings_changed()
+
+    async def _open(self) -> None:
+        path = await self._chooser.choose_session(self._path)
+        if path is not None:
+            self._commands.open_session(path)
+
+    async def _clear(self) -> None:
+        question = (
+            "Delete every callback and message of this session? This cannot be undone. Export it first to keep it."
+        )
+        if await confirm(self, "Clear the session", question, "Delete all"):
+            self._commands.clear_session()
+
+    async def _change_address(self, reason: str) -> None:
+        dialog = AddressDialog(self._settings.host, self._settings.port, reason, self)
+        if await ask(dialog):
+            self._commands.listen_at(*dialog.address)
+
+    async def _prefer(self) -> None:
+        dialog = PreferencesDialog(self._settings, self)
+        if await ask(dialog):
+            dialog.write_to(self._settings)
+            self._commands.settings_changed()
+
+    async def _show_shortcuts(self) -> None:
+        await ask(TwoColumns("Keyboard shortcuts", ("Key", "What it does"), shortcuts(), self))
+
+    async def _show_filter_help(self) -> None:
+        await ask(TwoColumns("What can be filtered", ("Term", "What it means"), self._chooser.filter_rows(), self))
+
+    async def _show_about(self) -> None:
+        await ask(AboutDialog(self.windowIcon().pixmap(72, 72), self))
+
+    # -- remembered and shown -----------------------------------------------------------------
+
+    def _restore(self) -> None:
+        settings = self._settings
+        if settings.window_geometry:
+            self.restoreGeometry(_decoded(settings.window_geometry))
+        if settings.splitter:
+            self._splitter.restoreState(_decoded(settings.splitter))
+        if settings.detail_sizes:
+            self.detail.set_sizes(settings.detail_sizes)
+        self.panel.messages.restore_header(settings.message_header)
+        self.panel.callbacks.restore_header(settings.callback_header)
+        self.panel.set_stalled_after(self._clock().stalled_after)
+        self._show_recent()
+        self._show_scheme()
+
+    def _show_recent(self) -> None:
+        self.menus.show_recent(self._settings.recent, self._commands.open_session)
+
+    def _show_scheme(self) -> None:
+        for action in self.menus.schemes.actions():
+            action.setChecked(action.data() == self._settings.scheme)
+
+    def _show_title(self) -> None:
+        name = "" if self._path is None else f"{one_line(self._path.stem, 80)} — "
+        self.setWindowTitle(f"{name}Callback Inspector")
+
+
+def _encoded(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode()
+
+
+def _decoded(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode())

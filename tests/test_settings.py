@@ -1,0 +1,45 @@
+"""The settings file."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from inspector.settings import Settings, SettingsFile
+
+
+def test_settings_come_back_as_saved(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "config")
+    settings = file.load()
+    settings.scheme, settings.port = "dark", 9000
+    settings.remember(tmp_path / "a.inspector")
+    settings.remember(tmp_path / "b.inspector")
+    settings.remember(tmp_path / "a.inspector")
+    file.save(settings)
+    again = file.load()
+    assert (again.scheme, again.port) == ("dark", 9000)
+    assert [Path(one).name for one in again.recent] == ["a.inspector", "b.inspector"]
+
+
+def test_a_damaged_file_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{nonsense")
+    assert SettingsFile(tmp_path).load() == Settings()
+    assert (tmp_path / "settings.damaged.json").read_text() == "{nonsense"
+
+
+def test_unknown_settings_of_a_newer_version_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"from_the_future": 1}')
+    file = SettingsFile(tmp_path)
+    file.save(file.load())
+    assert "from_the_future" in (tmp_path / "settings.json").read_text()
+
+
+def test_a_wrong_value_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Settings(port=70_000)
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    SettingsFile(tmp_path / "file").save(Settings())
+    assert (tmp_path / "file").read_text() == ""

@@ -1,0 +1,457 @@
+"""The real window with real HTTP on its own loop."""
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
+
+from inspector.app import Start
+from inspector.session.exchange.export import export
+from inspector.session.reader import SessionReader
+from inspector.ui.dialogs.address import AddressDialog
+from inspector.ui.dialogs.lists import AboutDialog, TwoColumns
+from inspector.ui.dialogs.preferences import PreferencesDialog
+from inspector.ui.message_table_model import Column
+from inspector.ui.session_panel import CALLBACKS
+from tests.ui.conftest import Run, StartProgram, texts_in, until
+
+
+def test_a_badge_changes_in_its_row_while_callbacks_arrive(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            assert await app.post(id="one", status="queued") == 200
+            assert await app.post(id="two", status="queued") == 200
+            await app.rows(2)
+            assert app.cell(0, Column.STATUS) == "Queued"
+            await app.post(id="one", status="sent", timestamp="2026-03-17T22:26:58Z")
+            await until(lambda: app.cell(0, Column.STATUS) == "Sent")
+            await app.post(id="one", status="delivered", timestamp="2026-03-17T22:26:59Z")
+            await until(lambda: app.cell(0, Column.STATUS) == "Delivered")
+            assert app.cell(0, Column.TRANSITIONS) == "Queued, Sent, Delivered".lower()
+            assert app.cell(1, Column.STATUS) == "Queued"
+            assert app.window.panel.messages_model.rowCount() == 2
+
+    run(scenario())
+
+
+def test_selecting_a_failed_message_explains_its_error(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="m", status="undelivered", error_code="30007", error_message="Carrier <b>violation</b>")
+            await app.rows(1)
+            app.select(0)
+            shown = await until(lambda: "30007" in texts_in(app.window.detail) and texts_in(app.window.detail))
+            assert "Carrier <b>violation</b>" in shown
+            assert "filter" in shown.lower()
+
+    run(scenario())
+
+
+def test_the_detail_follows_its_message(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="m", status="sent")
+            await app.rows(1)
+            app.select(0)
+            assert "30003" not in texts_in(app.window.detail)
+            await app.post(
+                id="m", status="undelivered", timestamp="2026-03-17T22:27:30Z", error_code="30003", error_message="Off"
+            )
+            await until(lambda: "30003" in texts_in(app.window.detail))
+
+    run(scenario())
+
+
+def test_a_filter_shows_what_fits_and_follows_what_comes(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            for number in range(4):
+                await app.post(id=f"m{number}", status="failed" if number % 2 else "sent", error_code=None)
+            await app.rows(4)
+            await app.type_filter("status:failed")
+            await app.rows(2)
+            await app.post(id="m8", status="failed")
+            await app.rows(3)
+            await app.post(id="m9", status="sent")
+            # A message of the past that begins to fit takes its place in the order of arrival.
+            await app.post(id="m0", status="failed", timestamp="2026-03-17T22:27:30Z")
+            await app.rows(4)
+            reader = app.window.panel.rows.reader
+            assert reader is not None
+            ids = [reader.message(row).id for row in app.window.panel.messages_model.ids]
+            assert ids == ["m0", "m1", "m3", "m8"]
+            await app.type_filter("")
+            await app.rows(6)
+
+    run(scenario())
+
+
+def test_a_wrong_filter_turns_red_and_keeps_the_last_result(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="a", status="failed")
+            await app.post(id="b", status="sent")
+            await app.rows(2)
+            await app.type_filter("status:failed")
+            await app.rows(1)
+            await app.type_filter("stats:failed")
+            edit = app.window.panel.filter.edit
+            assert edit.property("invalid") is True
+            assert "Did you mean “status:”?" in app.window.panel.filter.problem_label.text()
+            assert app.window.panel.messages_model.rowCount() == 1
+            await app.type_filter("status:sent")
+            assert edit.property("invalid") is False
+            await until(lambda: app.cell(0, Column.STATUS) == "Sent")
+
+    run(scenario())
+
+
+def test_a_selected_row_stays_although_it_no_longer_fits(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            for name in ("a", "b", "c"):
+                await app.post(id=name, status="sent")
+            await app.rows(3)
+            await app.type_filter("status:sent")
+            app.select(1)
+            await app.post(id="a", status="delivered", timestamp="2026-03-17T22:27:30Z")
+            await app.rows(2)
+            await app.post(id="b", status="delivered", timestamp="2026-03-17T22:27:30Z")
+            await until(lambda: app.cell(0, Column.STATUS) == "Delivered")
+            assert app.window.panel.messages.selected_ids() == [2]
+            assert app.window.panel.messages_model.rowCount() == 2
+
+    run(scenario())
+
+
+def test_chips_count_and_filter(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="a", status="failed")
+            await app.post(id="b", status="delivered")
+            await app.post(id="c", status="sent")
+            await app.rows(3)
+            chips = {chip.text(): chip for chip in app.window.panel.chips.chips}
+            assert "1" in chips["Failed"].accessibleName()
+            chips["Failed"].click()
+            await app.rows(1)
+            chips["Sent"].click()
+            await app.rows(2)
+            assert app.window.panel.filter.edit.text() == "status:failed,sent"
+            assert chips["Sent"].isChecked()
+            chips["Failed"].click()
+            chips["Sent"].click()
+            await app.rows(3)
+
+    run(scenario())
+
+
+def test_following_ends_with_a_move_up_and_begins_with_end(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            table = app.window.panel.messages
+            bar = table.verticalScrollBar()
+            for number in range(60):
+                await app.post(id=f"m{number}")
+            await app.rows(60)
+            await until(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+            QTest.keyClick(table, Qt.Key.Key_End)
+            QTest.keyClick(table, Qt.Key.Key_Up)
+            assert not table.following
+            place, selected = bar.value(), table.selected_ids()
+            for number in range(60, 70):
+                await app.post(id=f"m{number}")
+            await app.rows(70)
+            assert bar.value() == place
+            assert table.selected_ids() == selected
+            assert table.new_rows_text == "10 new ↓"
+            QTest.keyClick(table, Qt.Key.Key_End)
+            assert table.following
+            await app.post(id="m70")
+            await app.rows(71)
+            await until(lambda: bar.value() == bar.maximum())
+            assert table.new_rows_text == ""
+
+    run(scenario())
+
+
+def test_sorting_by_a_column_keeps_the_selection(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            for name, number in (("a", "+15555550130"), ("b", "+15555550110"), ("c", "+15555550120")):
+                await app.post(id=name, to=number)
+            await app.rows(3)
+            app.select(0)
+            header = app.window.panel.messages.horizontalHeader()
+            header.setSortIndicator(Column.TO, Qt.SortOrder.AscendingOrder)
+            await until(lambda: list(app.window.panel.messages_model.ids) == [2, 3, 1])
+            assert app.window.panel.messages.selected_ids() == [1]
+            await app.post(id="d", to="+15555550115")
+            await until(lambda: list(app.window.panel.messages_model.ids) == [2, 4, 3, 1])
+            assert app.window.panel.messages.selected_ids() == [1]
+            header.setSortIndicator(Column.FIRST_SEEN, Qt.SortOrder.DescendingOrder)
+            await until(lambda: list(app.window.panel.messages_model.ids) == [4, 3, 2, 1])
+
+    run(scenario())
+
+
+def test_the_list_of_callbacks_has_the_invalid_and_the_unassigned(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            assert await app.post(body=b"{nonsense") == 200
+            await app.post(id="m", status="sennt")
+            await app.rows(1)
+            app.trigger("view_callbacks")
+            panel = app.window.panel
+            assert panel.view == CALLBACKS
+            await until(lambda: panel.callbacks_model.rowCount() == 2)
+            assert panel.callbacks_model.index(0, 2).data() == "Invalid (json)"
+            assert panel.callbacks_model.index(0, 7).data() == "Unassigned"
+            panel.callbacks.selectRow(0)
+            await until(lambda: "not JSON" in texts_in(app.window.detail))
+            await app.type_filter("is:unassigned")
+            await until(lambda: panel.callbacks_model.rowCount() == 1)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(("action", "messages"), [("export_all", 3), ("export_filtered", 1), ("export_selected", 2)])
+def test_export_from_the_menu(run: Run, started: StartProgram, tmp_path: Path, action: str, messages: int) -> None:
+    out = tmp_path / "out.json"
+
+    async def scenario() -> None:
+        async with started() as app:
+            for name, status in (("a", "failed"), ("b", "sent"), ("c", "sent")):
+                await app.post(id=name, status=status)
+            await app.rows(3)
+            if action == "export_filtered":
+                await app.type_filter("status:failed")
+                await app.rows(1)
+            if action == "export_selected":
+                app.window.panel.messages.selectAll()
+                QTest.keyClick(app.window.panel.messages, Qt.Key.Key_Home)
+                QTest.keyClick(app.window.panel.messages, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+            app.trigger(action)
+            dialog = await app.dialog(QFileDialog)
+            dialog.findChild(QLineEdit).setText(str(out))
+            dialog.accept()
+            await until(lambda: "Exported" in app.window.status.note)
+
+    run(scenario())
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert document["summary"]["messages"] == messages == len(document["messages"])
+
+
+def test_an_exported_session_opens_from_the_menu(run: Run, started: StartProgram, tmp_path: Path) -> None:
+    out = tmp_path / "shared.json"
+
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="a", status="delivered")
+            await app.rows(1)
+            with SessionReader(app.window.panel.rows.reader.path) as reader:
+                export(reader, out)
+            app.trigger("new_session")
+            await app.rows(0)
+            app.trigger("open")
+            dialog = await app.dialog(QFileDialog)
+            dialog.findChild(QLineEdit).setText(str(out))
+            dialog.accept()
+            await app.rows(1)
+            assert app.cell(0, Column.STATUS) == "Delivered"
+            assert "shared" in app.window.windowTitle()
+            assert app.program.listening_url is None
+
+    run(scenario())
+
+
+def test_a_file_can_be_dragged_in_and_a_strange_one_is_refused(run: Run, started: StartProgram, tmp_path: Path) -> None:
+    stranger = tmp_path / "notes.inspector"
+    stranger.write_text("not a session")
+
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="a")
+            await app.rows(1)
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(str(stranger))])
+            copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+            app.window.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, Qt.KeyboardModifier.NoModifier))
+            box = await app.dialog(QMessageBox)
+            assert "is not a session" in box.text() + box.informativeText()
+            box.accept()
+            await app.gone(box)
+            assert app.window.panel.messages_model.rowCount() == 1
+            assert app.program.listening_url is not None
+
+    run(scenario())
+    assert stranger.read_text() == "not a session"
+
+
+def test_quitting_under_load_loses_nothing(run: Run, started: StartProgram, tmp_path: Path) -> None:
+    answered: list[str] = []
+    paths: list[Path] = []
+
+    async def send(app: object, sender: int) -> None:
+        for number in range(400):
+            name = f"{sender}-{number}"
+            try:
+                if await app.post(id=name) == 200:  # type: ignore[attr-defined]
+                    answered.append(name)
+            except OSError:
+                return
+            except Exception as error:  # noqa: BLE001 - aiohttp's own errors for a server that goes away
+                assert type(error).__module__.startswith("aiohttp"), error  # noqa: PT017
+                return
+
+    async def scenario() -> None:
+        async with started() as app:
+            paths.append(app.window.panel.rows.reader.path)
+            async with asyncio.TaskGroup() as group:
+                for sender in range(8):
+                    group.create_task(send(app, sender))
+                await until(lambda: len(answered) > 100)
+                app.program.quit()
+
+    run(scenario())
+    with SessionReader(paths[0]) as reader:
+        stored = {message.id for message in reader.messages()}
+        assert reader.info().ended_at is not None
+    assert set(answered) <= stored
+    assert len(answered) > 100
+
+
+def test_a_port_in_use_is_told_and_another_offered(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            async with started(Start(port=port), listening=False) as app:
+                dialog = await app.dialog(AddressDialog)
+                assert str(port) in texts_in(dialog)
+                dialog._port.setValue(0)
+                dialog.accept()
+                await until(lambda: app.program.listening_url)
+                assert app.program.listening_url != f"http://127.0.0.1:{port}"
+
+    run(scenario())
+
+
+def test_stop_and_start(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            assert "Waiting for the first callback" in texts_in(app.window.panel)
+            app.trigger("toggle_listening")
+            await until(lambda: app.program.listening_url is None)
+            assert "Not listening" in texts_in(app.window.panel)
+            app.trigger("toggle_listening")
+            app.url = await until(lambda: app.program.listening_url)
+            await app.post(id="a")
+            await app.rows(1)
+
+    run(scenario())
+
+
+def test_the_sample_button_sends_a_whole_life(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            app.trigger("send_sample")
+            await app.rows(1)
+            await until(lambda: app.cell(0, Column.STATUS) == "Delivered")
+
+    run(scenario())
+
+
+def test_clearing_asks_first_and_goes_on(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="a")
+            await app.rows(1)
+            app.trigger("clear")
+            box = await app.dialog(QMessageBox)
+            box.reject()
+            await app.gone(box)
+            await app.post(id="b")
+            await app.rows(2)
+            app.trigger("clear")
+            box = await app.dialog(QMessageBox)
+            next(button for button in box.buttons() if "Delete" in button.text()).click()
+            await app.rows(0)
+            await app.post(id="c")
+            await app.rows(1)
+
+    run(scenario())
+
+
+def test_preferences_are_remembered(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            app.trigger("preferences")
+            dialog = await app.dialog(PreferencesDialog)
+            dialog._scheme.setCurrentIndex(dialog._scheme.findData("dark"))
+            dialog._stalled.setValue(2.5)
+            dialog.accept()
+            await until(lambda: app.program.appearance.colors.dark)
+        async with started() as app:
+            assert app.program.appearance.colors.dark
+            assert app.program.settings.stalled_minutes == 2.5
+            assert len(app.program.settings.recent) == 2
+
+    run(scenario())
+
+
+def test_a_session_that_another_process_captures_into_is_followed(
+    run: Run, started: StartProgram, tmp_path: Path
+) -> None:
+    from inspector.session.session import Session
+    from tests.factories import make_callback
+
+    path = tmp_path / "other.inspector"
+
+    async def scenario() -> None:
+        with Session.create(path, started=1_800_000_000_000_000) as session:
+            session.append([make_callback(id="a", status="queued")])
+            async with started(Start(session=path, port=0), listening=False) as app:
+                await app.rows(1)
+                assert app.program.listening_url is None
+                session.append([make_callback(id="a", status="sent", timestamp="2026-03-17T22:27:30Z")])
+                session.append([make_callback(id="b")])
+                await app.rows(2)
+                assert app.cell(0, Column.STATUS) == "Sent"
+
+    run(scenario())
+
+
+def test_the_other_dialogs_open_and_close(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            for action, kind in (("shortcuts", TwoColumns), ("filter_help", TwoColumns), ("about", AboutDialog)):
+                app.trigger(action)
+                dialog = await app.dialog(kind)
+                dialog.reject()
+                await app.gone(dialog)
+
+    run(scenario())
+
+
+def test_every_control_has_an_accessible_name(run: Run, started: StartProgram) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit
+
+    async def scenario() -> None:
+        async with started() as app:
+            nameless = [
+                control
+                for kind in (QAbstractButton, QAbstractItemView, QLineEdit)
+                for control in app.window.findChildren(kind)
+                if not control.objectName().startswith("qt_")
+                and control.focusPolicy() is not Qt.FocusPolicy.NoFocus
+                and not (control.accessibleName() or (isinstance(control, QAbstractButton) and control.text()))
+            ]
+            assert nameless == []
+
+    run(scenario())

@@ -1,0 +1,80 @@
+"""Forwarding: a captured callback sent on to the developer's own application, byte for byte."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from inspector.capture.outgoing import Answer, Sender, with_query
+from inspector.runtime.tasks import TaskScope
+from inspector.session.records import ForwardRow, Received
+
+_AT_ONCE: Final = 8
+_MOST_WAITING: Final = 1000
+_LAST_SECONDS: Final = 5.0
+
+
+class Forwarder:
+    """Sends callbacks to `url` beside the capture, a few at a time; answers are handed to `on_done`.
+
+    A callback of which only the beginning was captured is not sent on, nor is one that comes while a
+    thousand wait already: `on_done` is told so at once.
+    """
+
+    def __init__(self, url: str, on_done: Callable[[ForwardRow], None], *, seconds: float = 15.0) -> None:
+        """`seconds` is how long an answer may take."""
+        self._url = url
+        self._on_done = on_done
+        self._seconds = seconds
+        self._tasks = TaskScope()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._sender: Sender | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._under_way = 0
+
+    def forward(self, seq: int, received: Received) -> None:
+        """Send one callback on; returns at once."""
+        if received.truncated:
+            self._skip(seq, received, "Not sent on: only the beginning of the callback was captured.")
+            return
+        if self._under_way >= _MOST_WAITING:
+            self._skip(seq, received, f"Not sent on: {_MOST_WAITING:,} callbacks wait for an answer already.")
+            return
+        self._under_way += 1
+        self._idle.clear()
+        self._tasks.spawn(self._forward(seq, received), name=f"forward callback {seq}")
+
+    async def close(self) -> None:
+        """Stop; what is under way has five seconds to end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await self._idle.wait()
+        await self._tasks.aclose()
+        if self._sender is not None:
+            await self._sender.close()
+
+    async def _forward(self, seq: int, received: Received) -> None:
+        try:
+            async with self._slots:
+                self._on_done(await self._send(seq, received))
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def _send(self, seq: int, received: Received) -> ForwardRow:
+        if self._sender is None:
+            self._sender = Sender(at_once=_AT_ONCE, seconds=self._seconds)
+        url, sent = with_query(self._url, received.target), time.time_ns() // 1000
+        answer = await self._sender.send(received.method, url, received.headers, received.body)
+        return _row(seq, url, sent, answer)
+
+    def _skip(self, seq: int, received: Received, reason: str) -> None:
+        url = with_query(self._url, received.target)
+        self._on_done(_row(seq, url, time.time_ns() // 1000, Answer(0, error=reason)))
+
+
+def _row(seq: int, url: str, sent: int, answer: Answer) -> ForwardRow:
+    return ForwardRow(seq, url, sent, answer.milliseconds, answer.status, answer.headers, answer.body, answer.error)

@@ -1,0 +1,126 @@
+"""A captured callback sent to another address, byte for byte: what forwarding and replaying share."""
+
+import string
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, hdrs
+from multidict import CIMultiDict
+from yarl import URL
+
+_SECONDS: Final = 15.0
+_LONGEST_ANSWER: Final = 64 * 1024
+_NOT_PASSED_ON: Final = frozenset(
+    # RFC 9110, section 7.6.1: these speak of one connection, not of the message.
+    {"host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+    | {"content-length", "expect", "proxy-authenticate", "proxy-authorization"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the answer's status, headers and the beginning of its body, or the error that kept it away."""
+
+    milliseconds: int
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    error: str | None = None
+
+
+class Sender:
+    """Sends requests with the headers given and no others, apart from those that speak of the connection.
+
+    Redirects are not followed and cookies not kept: an answer is an answer.
+    """
+
+    def __init__(self, *, at_once: int, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
+        self._session = ClientSession(
+            connector=TCPConnector(limit=at_once),
+            timeout=ClientTimeout(total=seconds),
+            cookie_jar=DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def send(self, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
+        """Send one request. A receiver that cannot be reached is an answer too, with an error."""
+        begun = time.monotonic()
+        status, error = None, None
+        answer_headers: tuple[tuple[str, str], ...] = ()
+        content = bytearray()
+        try:
+            async with self._session.request(
+                method, URL(url, encoded=True), data=body or None, headers=_passed_on(headers), allow_redirects=False
+            ) as response:
+                status = response.status
+                answer_headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in response.raw_headers)
+                while len(content) < _LONGEST_ANSWER and (chunk := await response.content.readany()):
+                    content += chunk
+        except TimeoutError:
+            error = f"No answer came within {self._seconds:g} seconds."
+        except (ClientError, OSError, ValueError) as problem:
+            error = f"The request failed: {str(problem) or type(problem).__name__}"
+        milliseconds = round((time.monotonic() - begun) * 1000)
+        return Answer(milliseconds, status, answer_headers, bytes(content[:_LONGEST_ANSWER]), error)
+
+
+def with_query(url: str, target: str) -> str:
+    """`url`, with the query of the captured target where it has none of its own."""
+    parts = urlsplit(url)
+    query = parts.query or target.split("#", 1)[0].partition("?")[2]
+    return urlunsplit(parts._replace(path=_quoted(parts.path), query=_quoted(query)))
+
+
+def with_target(url: str, target: str) -> str:
+    """`url`, with the captured path and query where it has no path of its own."""
+    parts = urlsplit(url)
+    if parts.path in ("", "/"):
+        url = urlunsplit(parts._replace(path=_path_of(target)))
+    return with_query(url, target)
+
+
+def _path_of(target: str) -> str:
+    # RFC 9112, section 3.2: a sender that takes us for a proxy names a whole URL; "*" and an authority are no path.
+    path = target.split("#", 1)[0].partition("?")[0]
+    if not path.startswith("/"):
+        path = f"/{path.partition('://')[2].partition('/')[2]}"
+    return path
+
+
+def _quoted(text: str) -> str:
+    return text if text.isascii() else quote(text, safe=string.printable)
+
+
+def _passed_on(headers: Iterable[tuple[str, str]]) -> "CIMultiDict[str]":
+    passed = CIMultiDict[str]()
+    spellings: dict[str, str] = {}
+    for name, value in headers:
+        if name.lower() not in _NOT_PASSED_ON:
+            # aiohttp drops a repeated header whose name is spelled otherwise than before.
+            passed.add(spellings.setdefault(name.lower(), name), _as_utf8(value))
+    return passed
+
+
+def _as_utf8(value: str) -> str:
+    # Captured bytes are read as ISO 8859-1, but aiohttp sends UTF-8: only so do they go out as they came.
+    try:
+        return value if value.isascii() else value.encode("latin-1").decode()
+    except UnicodeError:
+        return value

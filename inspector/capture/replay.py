@@ -1,0 +1,51 @@
+"""Replaying: captured callbacks sent again, byte for byte, in the rhythm in which they came or faster."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from inspector.capture.outgoing import Answer, Sender, with_target
+from inspector.session.records import CallbackRow
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One callback that was sent again, and what came back."""
+
+    callback: CallbackRow
+    url: str
+    answer: Answer
+
+
+async def replay(
+    callbacks: Iterable[CallbackRow],
+    url: str,
+    *,
+    on_result: Callable[[Replayed], None],
+    speed: float | None = 1.0,
+    seconds: float = 15.0,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Send captured callbacks to `url` one after the other, so that they arrive in the order of their capture.
+
+    A `url` without a path gets the path that was captured, and one without a query the query. `speed` is
+    the factor by which the times between them shrink; None waits for nothing but the answers, each of
+    which may take `seconds`. Callbacks of which only the beginning was captured are not sent.
+    """
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    first: int | None = None
+    async with Sender(at_once=1, seconds=seconds) as sender:
+        for callback in callbacks:
+            if first is None:
+                first = callback.received
+            if speed is not None:
+                due = begun + (callback.received - first) / 1e6 / speed
+                if (delay := due - loop.time()) > 0:
+                    await sleep(delay)
+            address = with_target(url, callback.target)
+            if callback.truncated:
+                answer = Answer(0, error="Not sent: only the beginning of the callback was captured.")
+            else:
+                answer = await sender.send(callback.method, address, callback.headers, callback.body)
+            on_result(Replayed(callback, address, answer))

@@ -1,0 +1,232 @@
+"""The capture server: every request, whatever its method and path, becomes a callback in the session."""
+
+import asyncio
+import errno
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+from aiohttp.client_exceptions import ClientError
+
+from inspector.callbacks.judgement import judge
+from inspector.callbacks.signature import SignatureState, check_signature
+from inspector.capture.recorder import Recorder
+from inspector.capture.reply import INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
+from inspector.session.errors import SessionError
+from inspector.session.records import Received
+
+_log: Final = logging.getLogger(__name__)
+
+# A GET of the Compatibility API has the whole text in its target: 1,600 characters, up to 12 bytes each.
+_LONGEST_LINE: Final = 1 << 16
+_HIGHEST_PORT: Final = 65_535
+
+SIGNATURE_HEADERS: Final = frozenset({"x-signalwire-signature", "x-twilio-signature", "x-signalwire-sha256-signature"})
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    """How requests are taken. Sizes in bytes, times in seconds.
+
+    `idle_seconds` bounds how long a connection may take to send the head of a request, and how long
+    one is kept open without any; `body_seconds` how long a body may take. `signing_key` is the
+    project's key; None leaves signatures unchecked.
+    """
+
+    largest_body: int = 1 << 20
+    body_seconds: float = 15.0
+    idle_seconds: float = 30.0
+    signing_key: str | None = field(default=None, repr=False)
+    public_url: str | None = None
+    reply: Reply = OK
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The server answers at `url` (without a path)."""
+
+    host: str
+    port: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortInUse:
+    """Another program listens at this port already."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class CannotListen:
+    """The address cannot be listened at, for this reason."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    content: bytes
+    reply: Reply | None = None
+    too_large: int | None = None
+    incomplete: str | None = None
+
+
+class CaptureServer:
+    """Listens at one address at a time; can be stopped and started again elsewhere."""
+
+    def __init__(self, recorder: Recorder, settings: CaptureSettings | None = None) -> None:
+        self.settings = settings or CaptureSettings()
+        self.listening: Listening | None = None
+        self._recorder = recorder
+        self._runner: web.ServerRunner | None = None
+        self._clock: Callable[[], int] = time.time_ns
+
+    async def start(self, host: str, port: int) -> Listening | PortInUse | CannotListen:
+        """Listen at `host` and `port` (0: any free one)."""
+        await self.stop()
+        if not host:  # asyncio would listen at every address of this machine
+            return CannotListen("No address to listen at was given.")
+        if not 0 <= port <= _HIGHEST_PORT:  # uvloop would take what is left of it
+            return CannotListen(f"{port} is no port; ports go from 0 to {_HIGHEST_PORT}.")
+        # A name would be resolved in threads, which costs a start more than everything else together.
+        host = "127.0.0.1" if host == "localhost" else host
+        server = web.Server(
+            self._handle,
+            access_log=None,
+            logger=_log,
+            auto_decompress=False,
+            keepalive_timeout=self.settings.idle_seconds,
+            lingering_time=2.0,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+        )
+        runner = web.ServerRunner(server, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, ValueError) as error:
+            await runner.cleanup()
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                return PortInUse(port)
+            return CannotListen(f"{host}, port {port}, cannot be listened at: {_reason(error)}.")
+        self._runner = runner
+        port = runner.addresses[0][1]
+        self.listening = Listening(host, port, f"http://{_in_url(host)}:{port}")
+        return self.listening
+
+    async def stop(self) -> None:
+        """Stop listening; requests in flight are answered first, for a second at most."""
+        runner, self._runner, self.listening = self._runner, None, None
+        if runner is not None:
+            await runner.cleanup()
+            self._recorder.flush()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        received_at = self._clock() // 1000
+        body = await self._body(request)
+        reply = body.reply or self.settings.reply
+        received = self._received(request, received_at, body, reply)
+        try:
+            await self._recorder.submit(received)
+        except SessionError:
+            return NOT_KEPT.response()
+        return reply.response()
+
+    def _received(self, request: web.BaseRequest, received_at: int, body: _Body, reply: Reply) -> Received:
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
+        judgement = judge(
+            method=request.method,
+            target=request.raw_path,
+            content_type=request.headers.get("Content-Type", ""),
+            body=body.content,
+            too_large=body.too_large,
+            incomplete=body.incomplete,
+        )
+        return Received(
+            received=received_at,
+            method=request.method,
+            target=request.raw_path,
+            remote=request.remote or "",
+            headers=headers,
+            body=body.content,
+            judgement=judgement,
+            truncated=body.reply is not None,
+            signature=self._signature(headers, request.raw_path, body.content),
+            reply=reply.as_json(),
+        )
+
+    def _signature(self, headers: tuple[tuple[str, str], ...], target: str, body: bytes) -> SignatureState:
+        if not any(name.lower() in SIGNATURE_HEADERS for name, _ in headers):
+            return SignatureState.ABSENT
+        if self.settings.signing_key is None:
+            return SignatureState.UNCHECKED
+        return check_signature(
+            key=self.settings.signing_key,
+            headers=headers,
+            target=target,
+            body=body,
+            public_url=self.settings.public_url,
+            own_origin="" if self.listening is None else self.listening.url,
+        ).state
+
+    async def _body(self, request: web.BaseRequest) -> _Body:
+        content = request.content
+        limit = self.settings.largest_body
+        try:
+            if content.is_eof():  # it came together with the head, as small bodies do
+                return _within(content.read_nowait(), limit)
+            # Also where the body is said to be too large: its beginning is kept.
+            _continue_if_asked(request)
+            return await self._read(request, limit)
+        except (ClientError, ConnectionError, web.RequestPayloadError) as error:
+            return _Body(b"", INCOMPLETE, incomplete=f"the sender broke off ({type(error).__name__}).")
+
+    async def _read(self, request: web.BaseRequest, limit: int) -> _Body:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self.settings.body_seconds):
+                while chunk := await request.content.readany():
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    if size > limit:
+                        break
+        except TimeoutError:
+            what = f"{size:,} bytes came within {self.settings.body_seconds:g} seconds, then nothing more."
+            return _Body(b"".join(chunks), TIMED_OUT, incomplete=what)
+        except (ClientError, ConnectionError, web.RequestPayloadError):
+            what = f"the sender broke off after {size:,} bytes."
+            return _Body(b"".join(chunks), INCOMPLETE, incomplete=what)
+        return _within(b"".join(chunks), limit)
+
+
+def _within(content: bytes, limit: int) -> _Body:
+    if len(content) <= limit:
+        return _Body(content)
+    return _Body(content[:limit], TOO_LARGE, too_large=limit)
+
+
+def _continue_if_asked(request: web.BaseRequest) -> None:
+    # RFC 9110, section 10.1.1; aiohttp does this only for applications with routes.
+    if request.version >= (1, 1) and request.headers.get("Expect", "").lower() == "100-continue":
+        transport = request.transport
+        if transport is not None:
+            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def _in_url(host: str) -> str:
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        return host
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "this is no address"

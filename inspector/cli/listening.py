@@ -1,0 +1,252 @@
+"""The run of `inspector listen`: capture, report each callback, end when the plan says so, export."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from inspector.capture.forward import Forwarder
+from inspector.capture.recorder import Recorder
+from inspector.capture.reply import Reply
+from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
+from inspector.cli.options import WrongUse
+from inspector.cli.signals import ending_signals
+from inspector.cli.terminal import printable
+from inspector.runtime.errors import install_error_sink
+from inspector.runtime.folders import Folders
+from inspector.session.exchange.export import export
+from inspector.session.exchange.json_export import finding_json
+from inspector.session.query import Query
+from inspector.session.reader import SessionReader
+from inspector.session.records import Appended, ForwardRow, Received
+from inspector.session.session import SUFFIX, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was asked for on the command line. Times in seconds."""
+
+    host: str
+    port: int
+    session: Path | None
+    export: Path | None
+    as_json: bool
+    count: int | None
+    until: Query | None
+    timeout: float | None
+    reply_status: int
+    forward: str | None
+    signing_key: str | None
+    public_url: str | None
+    started: datetime
+
+
+class Listen:
+    """One run. `run` returns the exit code."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._ended: asyncio.Future[str] | None = None
+        self._reader: SessionReader | None = None
+        self._forwarder: Forwarder | None = None
+        self._callbacks = 0
+        self._messages: set[int] = set()
+
+    async def run(self) -> int:
+        plan = self._plan
+        loop = asyncio.get_running_loop()
+        self._ended = loop.create_future()
+        folders = Folders.of_user()
+        with ExitStack() as stack:
+            # First, so that a signal ends the run normally from the first line printed to the last.
+            stack.enter_context(ending_signals(loop, lambda: self._end("signal")))
+            sink = stack.enter_context(_error_sink(folders.logs))
+            loop.set_exception_handler(sink)
+            session = stack.enter_context(_session(plan, folders))
+            self._reader = stack.enter_context(SessionReader(session.path))
+            recorder = Recorder(session, on_appended=self._report, on_failure=lambda error: _warn(str(error)))
+            settings = CaptureSettings(
+                reply=Reply(plan.reply_status), signing_key=plan.signing_key, public_url=plan.public_url
+            )
+            server = CaptureServer(recorder, settings)
+            try:
+                listening = await _started(server, plan)
+                if plan.forward is not None:
+                    self._forwarder = Forwarder(plan.forward, lambda row: self._forwarded(session, row))
+                self._announce(listening.url, session.path)
+                reason = await self._wait()
+            finally:
+                await server.stop()
+                if self._forwarder is not None:
+                    await self._forwarder.close()
+            session.end(time.time_ns() // 1000)
+            if plan.export is not None:
+                export(self._reader, plan.export)
+            self._close(reason)
+        unmet = reason == "timeout" and (plan.count is not None or plan.until is not None)
+        return 1 if unmet else 0
+
+    async def _wait(self) -> str:
+        assert self._ended is not None  # noqa: S101 - set at the start of run
+        try:
+            async with asyncio.timeout(self._plan.timeout):
+                return await self._ended
+        except TimeoutError:
+            return "timeout"
+
+    def _end(self, reason: str) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(reason)
+
+    def _announce(self, url: str, path: Path) -> None:
+        if self._plan.as_json:
+            self._say_json({"event": "listening", "url": url, "session": str(path)})
+        else:
+            self._say(f"Listening at {url} — session {printable(str(path))}\nPress Ctrl+C to end.")
+
+    def _report(self, batch: Sequence[Received], appended: Sequence[Appended]) -> None:
+        for received, one in zip(batch, appended, strict=True):
+            self._callbacks += 1
+            if one.message is not None:
+                self._messages.add(one.message)
+            if self._plan.as_json:
+                self._say_json(_event(received, one))
+            else:
+                self._say(_line(received, one))
+            if self._forwarder is not None:
+                self._forwarder.forward(one.seq, received)
+        if self._plan.count is not None and self._callbacks >= self._plan.count:
+            self._end("count")
+        elif self._plan.until is not None and self._fits(appended, self._plan.until):
+            self._end("until")
+
+    def _fits(self, appended: Sequence[Appended], until: Query) -> bool:
+        assert self._reader is not None  # noqa: S101 - opened before the server starts
+        messages = {one.message for one in appended if one.message is not None}
+        if self._reader.matching_messages(messages, until.messages):
+            return True
+        return bool(self._reader.matching_callbacks(appended[0].seq - 1, until.callbacks))
+
+    def _forwarded(self, session: Session, row: ForwardRow) -> None:
+        session.record_forwards([row])
+        if self._plan.as_json:
+            self._say_json(
+                {
+                    "event": "forwarded",
+                    "seq": row.callback,
+                    "url": row.url,
+                    "status": row.status,
+                    "milliseconds": row.milliseconds,
+                    "error": row.error,
+                }
+            )
+        elif row.error is not None:
+            self._say(f"  forward of {row.callback} failed: {printable(row.error)}")
+        else:
+            self._say(f"  forward of {row.callback} answered {row.status} after {row.milliseconds} ms")
+
+    def _close(self, reason: str) -> None:
+        if self._plan.as_json:
+            self._say_json(
+                {"event": "closed", "reason": reason, "callbacks": self._callbacks, "messages": len(self._messages)}
+            )
+        else:
+            self._say(f"Ended ({reason}): {self._callbacks:,} callbacks, {len(self._messages):,} messages.")
+
+    def _say(self, text: str) -> None:
+        try:
+            print(text, flush=True)
+        except BrokenPipeError:  # nobody reads any more (`| head`): an end like SIGPIPE's, but an orderly one
+            self._end("signal")
+
+    def _say_json(self, value: dict[str, Any]) -> None:
+        self._say(json.dumps(value))
+
+
+async def _started(server: CaptureServer, plan: Plan) -> Listening:
+    match await server.start(plan.host, plan.port):
+        case PortInUse(port=port):
+            raise WrongUse(f"port {port} is already in use; choose another with --port, or 0 for any free one")
+        case CannotListen(text=text):
+            raise WrongUse(text)
+        case listening:
+            if plan.forward is not None and _is_own(plan.forward, listening):
+                raise WrongUse("--forward names the very address that is listened at: callbacks would go in circles")
+            return listening
+
+
+def _is_own(url: str, listening: Listening) -> bool:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return port == listening.port and parts.hostname in (listening.host, "localhost", "127.0.0.1", "::1")
+
+
+def _event(received: Received, one: Appended) -> dict[str, Any]:
+    judgement = received.judgement
+    status = judgement.facts.status
+    return {
+        "event": "callback",
+        "seq": one.seq,
+        "valid": judgement.valid,
+        "message_id": one.message_id,
+        "status": None if status is None else status.value,
+        "problems": [problem.as_json() for problem in judgement.problems],
+        "findings": [finding_json(finding) for finding in one.findings],
+    }
+
+
+def _line(received: Received, one: Appended) -> str:
+    judgement, facts = received.judgement, received.judgement.facts
+    clock = datetime.fromtimestamp(received.received / 1e6).astimezone()
+    parts = [f"{clock:%H:%M:%S}.{clock.microsecond // 1000:03d}", f"#{one.seq}"]
+    if judgement.valid and facts.status is not None:
+        parts.append(f"{facts.status.value:<11}")
+    else:
+        parts.append("invalid    ")
+    parts.append(printable(one.message_id or "no message id", 60))
+    if facts.to or facts.from_:
+        parts.append(f"{printable(facts.from_ or '?', 40)} → {printable(facts.to or '?', 40)}")
+    if facts.error_code or facts.error_message:
+        parts.append(
+            f"error {printable(facts.error_code or '', 20)} {printable(facts.error_message or '', 80)}".rstrip()
+        )
+    notes = [f"{problem.path} {problem.code.value}" for problem in judgement.problems]
+    notes += [finding.code.value for finding in one.findings]
+    if notes:
+        parts.append(f"[{printable(', '.join(notes), 200)}]")
+    return "  ".join(parts)
+
+
+def _warn(text: str) -> None:
+    with suppress(OSError):
+        print(f"inspector: {printable(text, 1000)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _session(plan: Plan, folders: Folders) -> Iterator[Session]:
+    path = plan.session or folders.new_session(plan.started, SUFFIX)
+    is_new = not path.exists()
+    session = Session.create(path, started=time.time_ns() // 1000) if is_new else Session.open(path)
+    try:
+        with session:
+            yield session
+    except WrongUse:
+        if is_new:  # it never listened: leave nothing behind
+            path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _error_sink(folder: Path) -> Iterator[Any]:
+    sink = install_error_sink(folder, _warn)
+    try:
+        yield sink.handle_loop_exception
+    finally:
+        sink.close()

@@ -96,16 +96,16 @@ class Program:
         return 0
 
     async def _open_first(self) -> None:
-        path = self._start.session
+        start = self._start
+        asked_for = start.host is not None or start.port is not None or start.demo
+        listen = start.listen and (asked_for or self.settings.listen_at_start)
+        path = start.session
         if path is not None and path.exists():
-            await self._open(path, listen=self._wants_to_listen())
-        else:
-            session = self._new(path)
-            await self._show(session, listen=self._start.listen and self.settings.listen_at_start)
-
-    def _wants_to_listen(self) -> bool:
-        """A session that was opened to be looked at is not captured into, unless an address was asked for."""
-        return self._start.listen and (self._start.port is not None or self._start.host is not None)
+            with suppress(Cancelled):
+                await self._open(path, listen=listen)
+                return
+            path = None
+        await self._show(self._new(path), listen=listen)
 
     async def _end(self) -> None:
         self.window.remember()

@@ -16,6 +16,7 @@ from inspector.callbacks.payload import UnreadableJson, read_json, unknown_field
 from inspector.callbacks.problems import Problem, ProblemCode, Severity, shown_value
 
 _JSON_TYPE: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.ASCII | re.IGNORECASE)
+_LONGEST_OTHER: Final = 65_536
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CAMPAIGN_FIELDS: Final = frozenset({"brand_id", "campaign_id", "csp_id", "phone_number_assignment_order_id"})
 
@@ -81,6 +82,16 @@ def other_kind(payload: Any) -> str | None:
     if "event_type" in payload or not _CAMPAIGN_FIELDS.isdisjoint(payload):
         return "10DLC status callback"
     return None
+
+
+def kind_of_body(body: bytes) -> str | None:
+    """`other_kind` of a body as it came; None for one that is no JSON or too long to be such a callback."""
+    if len(body) > _LONGEST_OTHER:
+        return None
+    try:
+        return other_kind(read_json(body.decode("utf-8", "replace"))[0])
+    except UnreadableJson:
+        return None
 
 
 def _decoded(body: bytes) -> tuple[str, list[Problem]]:

@@ -62,7 +62,7 @@ _STATUSES: Final = {status.value: status for status in Status}
 
 
 def _string(value: Any) -> str:
-    # pydantic's own string refuses lone surrogates, which JSON ("\ud800") and JSON Schema allow.
+    # pydantic would name the types of Python, not those of JSON.
     if type(value) is str:
         return value
     raise PydanticCustomError("type", "must be a string, not {found}", {"found": json_type(value)})

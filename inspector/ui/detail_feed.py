@@ -1,5 +1,8 @@
 """Feeds the detail pane: loads what is selected, and loads it again when it changes."""
 
+from dataclasses import replace
+
+from inspector.callbacks.findings import stalled
 from inspector.ui.detail.content import MessageDetail, load_callback, load_message
 from inspector.ui.detail.pane import DetailPane
 from inspector.ui.session_panel import CALLBACKS, SessionPanel
@@ -16,6 +19,7 @@ class DetailFeed:
         panel.message_chosen.connect(self._on_message_chosen)
         panel.callback_chosen.connect(self._on_callback_chosen)
         panel.messages_changed.connect(self._on_messages_changed)
+        panel.rows.clock_moved.connect(self._on_clock_moved)
         pane.callback_chosen.connect(self._on_callback_picked)
 
     def clear(self) -> None:
@@ -33,6 +37,10 @@ class DetailFeed:
 
     def _on_messages_changed(self, rows: set[int]) -> None:
         if self._panel.view != CALLBACKS and self._message in rows:
+            self._show_message()
+
+    def _on_clock_moved(self) -> None:
+        if self._panel.view != CALLBACKS and self._message is not None and self._panel.messages_model.clock.live:
             self._show_message()
 
     def _on_callback_picked(self, seq: int) -> None:
@@ -58,6 +66,10 @@ class DetailFeed:
             self.clear()
             return
         seq = self._picked if self._picked is not None else telling_callback(detail)
+        clock = self._panel.messages_model.clock
+        if clock.stalled(detail.message):
+            finding = stalled(clock.stalled_after / 60_000_000, detail.message.status or "")
+            detail = replace(detail, findings=[*detail.findings, finding])
         self._pane.show_message(detail, None if seq is None else load_callback(reader, seq))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QWidget
 
 from inspector.session.query import KEYS, FilterError, split, words_for
+from inspector.ui.texts import count_text
 from inspector.ui.theme import Appearance
 
 _PAUSE_MS: Final = 120
@@ -171,9 +172,10 @@ class FilterBar(QWidget):
         self._problem.setVisible(bool(text))
         self.edit.setAccessibleDescription(text)
 
-    def show_counts(self, shown: int, total: int, selected: int) -> None:
-        """The counter: shown, in all, selected."""
-        text = f"{shown:,} of {total:,}" if shown != total else f"{total:,}"
+    def show_counts(self, shown: int, total: int, selected: int, noun: str) -> None:
+        """The counter: shown, in all, selected. `noun` is the singular of what is counted."""
+        total_text = count_text(total, noun, f"{noun}s")
+        text = f"{shown:,} of {total_text}" if shown != total else total_text
         self._counter.setText(f"{text} · {selected:,} selected" if selected > 1 else text)
 
     @property

@@ -42,6 +42,7 @@ class LiveRows(QObject):
 
     rows_changed = Signal(object)  # the message rows that changed, a set
     counted = Signal(object, int)  # Summary, unassigned callbacks
+    clock_moved = Signal()  # what depends on the clock may be different now
     settled = Signal()  # a filter or a sort is fully shown
 
     def __init__(
@@ -207,8 +208,7 @@ class LiveRows(QObject):
 
     def _on_clock(self) -> None:
         self._messages.refresh_all()
-        if self._query.uses_clock:
-            self._requery_messages()
+        self.clock_moved.emit()
 
     def _requery_messages(self) -> None:
         self._spawn(self._load_messages, "filter messages")

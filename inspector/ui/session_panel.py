@@ -99,6 +99,7 @@ class SessionPanel(QWidget):
         self.empty.callbacks_wished.connect(lambda: self.show_view(CALLBACKS))
         self.rows.counted.connect(self._on_counted)
         self.rows.settled.connect(self._refresh)
+        self.rows.clock_moved.connect(self._on_clock_moved)
         self.rows.rows_changed.connect(self.messages_changed)
         self._tabs.currentChanged.connect(self._on_tab)
         for table, chosen, sort in (
@@ -191,6 +192,10 @@ class SessionPanel(QWidget):
         if query != self.rows.query:
             self.rows.set_query(query)
 
+    def _on_clock_moved(self) -> None:
+        if self.rows.query.uses_clock:
+            self._on_filter_changed(self.rows.query.text)
+
     def _understood(self, text: str) -> Query:
         reader = self.rows.reader
         micros = 0 if reader is None else reader.info().started_at
@@ -221,7 +226,8 @@ class SessionPanel(QWidget):
     def _show_counts(self) -> None:
         total = self._summary.callbacks if self.view == CALLBACKS else self._summary.messages
         shown = self.table.model().rowCount()
-        self.filter.show_counts(shown, max(shown, total), self.table.selected_count())
+        noun = "callback" if self.view == CALLBACKS else "message"
+        self.filter.show_counts(shown, max(shown, total), self.table.selected_count(), noun)
 
     def _refresh(self) -> None:
         """The counter, and whether the table or an empty state is in view."""

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from inspector.runtime.resources import resource_path
+
 
 class Scheme(StrEnum):
     """Which colours to use; `system` follows the desktop and changes with it."""
@@ -177,6 +179,7 @@ def palette(colors: Colors) -> QPalette:
 def style_sheet(colors: Colors) -> str:
     """The few things that a palette cannot say."""
     border, base, accent = colors.border.name(), colors.base.name(), colors.accent.name()
+    tick, filled = resource_path("check.png").as_posix(), LIGHT.accent.name()  # the white tick needs the dark blue
     return f"""
     QToolTip {{ color: {colors.text.name()}; background: {colors.raised.name()}; border: 1px solid {border}; }}
     QTableView, QTreeView, QPlainTextEdit, QListView {{ border: 1px solid {border}; background: {base}; }}
@@ -205,7 +208,8 @@ def style_sheet(colors: Colors) -> str:
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QCheckBox::indicator {{ width: 13px; height: 13px; border-radius: 3px;
         border: 1px solid {colors.muted.name()}; background: {base}; }}
-    QCheckBox::indicator:checked {{ background: {accent}; border: 3px solid {base}; outline: 1px solid {accent}; }}
+    QCheckBox::indicator:checked {{ background: {filled}; border-color: {filled}; image: url("{tick}"); }}
+    QCheckBox::indicator:focus {{ border: 1px solid {accent}; }}
     QStatusBar::item {{ border: none; }}
     """
 

@@ -74,7 +74,7 @@ def test_typing_is_waited_for(qtbot: QtBot, qapp: QApplication) -> None:
 def test_the_counter(qtbot: QtBot, qapp: QApplication) -> None:
     bar = FilterBar(Appearance(qapp))
     qtbot.addWidget(bar)
-    bar.show_counts(5, 2000, 0)
-    assert "5 of 2,000" in bar.counter_text
-    bar.show_counts(2000, 2000, 3)
-    assert bar.counter_text == "2,000 · 3 selected"
+    bar.show_counts(5, 2000, 0, "message")
+    assert bar.counter_text == "5 of 2,000 messages"
+    bar.show_counts(2000, 2000, 3, "callback")
+    assert bar.counter_text == "2,000 callbacks · 3 selected"

@@ -427,6 +427,25 @@ def test_a_session_that_another_process_captures_into_is_followed(
     run(scenario())
 
 
+def test_a_saved_session_is_gone_on_with_or_only_shown(run: Run, started: StartProgram, tmp_path: Path) -> None:
+    path = tmp_path / "earlier.inspector"
+
+    async def scenario() -> None:
+        async with started(Start(session=path, port=0)) as app:
+            await app.post(id="a")
+            await app.rows(1)
+        async with started(Start(session=path, listen=False), listening=False) as app:
+            await app.rows(1)
+            assert app.program.listening_url is None
+            with SessionReader(path) as reader:
+                assert reader.info().ended_at is not None
+        async with started(Start(session=path, port=0)) as app:
+            await app.post(id="b")
+            await app.rows(2)
+
+    run(scenario())
+
+
 def test_the_other_dialogs_open_and_close(run: Run, started: StartProgram) -> None:
     async def scenario() -> None:
         async with started() as app:

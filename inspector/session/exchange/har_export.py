@@ -36,7 +36,10 @@ def _entry(callback: CallbackRow) -> dict[str, Any]:
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _pairs(callback.reply.get("headers", [])),
-            "content": {"size": len(callback.reply.get("body", "").encode()), "mimeType": "text/plain"},
+            "content": {
+                "size": len(callback.reply.get("body", "").encode("utf-8", "replace")),
+                "mimeType": "text/plain",
+            },
             "redirectURL": "",
             "headersSize": -1,
             "bodySize": -1,

@@ -104,8 +104,8 @@ class _Reader:
             except ValueError:
                 self.refuse("a number is too long")
             else:
-                # A number at the end of what was read may go on.
-                if end < len(self._text) or not self._read_on():
+                # A number may go on behind the end of what was read: "12", "1.", "1e+".
+                if end + 2 < len(self._text) or not self._read_on():
                     self._at = end
                     return value
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from inspector.callbacks.findings import FindingCode
+from inspector.callbacks.judgement import kind_of_body
 from inspector.callbacks.segments import count_segments
 from inspector.callbacks.timestamps import parse_timestamp
 from inspector.session.records import CallbackRow, MessageRow
@@ -69,8 +70,10 @@ def delivered_text(message: MessageRow) -> str:
 
 
 def verdict_text(callback: CallbackRow) -> str:
-    """`Valid`, `Valid: 1 warning` or `Invalid: 3 problems`."""
+    """`Valid`, `Valid: 1 warning`, `Invalid: 3 problems`, or the name of another callback than a message's."""
     number = len(callback.problems)
+    if (kind := _other_kind(callback)) is not None:
+        return kind
     if not callback.valid:
         return f"Invalid: {count_text(number, 'problem', 'problems')}" if number else "Invalid"
     return f"Valid: {count_text(number, 'warning', 'warnings')}" if number else "Valid"
@@ -78,9 +81,17 @@ def verdict_text(callback: CallbackRow) -> str:
 
 def verdict_severity(callback: CallbackRow) -> str | None:
     """The severity of the verdict, None for a clean bill."""
+    if _other_kind(callback) is not None:
+        return "info"
     if not callback.valid:
         return "error"
     return "warning" if callback.problems else None
+
+
+def _other_kind(callback: CallbackRow) -> str | None:
+    if callback.valid or callback.message_id is not None or callback.dialect != "json":
+        return None
+    return kind_of_body(callback.body)
 
 
 def callback_text(callback: CallbackRow, zone: tzinfo | None = None) -> str:

@@ -77,3 +77,10 @@ def test_where_a_callback_came_from() -> None:
 def test_values_read_as_json() -> None:
     values = [None, True, "a\nb", 1, {"a": [1]}]
     assert [wording.value_text(value) for value in values] == ["null", "true", '"a⏎b"', "1", '{"a": [1]}']
+
+
+def test_another_callback_than_a_messages_is_named_and_not_called_broken() -> None:
+    body = b'{"event_type": "campaign", "brand_id": "b", "state": "active"}'
+    callback = make_callback(valid=False, message_id=None, dialect="json", body=body)
+    assert wording.verdict_text(callback) == "10DLC status callback"
+    assert wording.verdict_severity(callback) == "info"

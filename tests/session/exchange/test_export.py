@@ -1,0 +1,249 @@
+"""Every export: its part of the session, its file, its progress, and that it never leaves half a file."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.session.errors import SessionError
+from inspector.session.exchange.export import Format, export, format_of
+from inspector.session.exchange.json_export import callback_json
+from inspector.session.exchange.selection import EVERYTHING, STEPS_BETWEEN, Cancelled, Selection
+from inspector.session.query import parse
+from inspector.session.reader import SessionReader
+from inspector.session.session import Session
+from tests.factories import STARTED, make_callback, make_moment, make_session, stamp
+
+FORMATS = list(Format)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    """Messages a, b (failed) and c; callbacks 4 and 5 belong to none."""
+    return make_session(
+        tmp_path / "session" / "a.inspector",
+        [
+            make_callback(id="a"),
+            make_callback(id="b", status="failed", error_code="30003"),
+            make_callback(id="c", status="gone"),
+            make_callback(raw=b"[]", target="/unassigned"),
+            make_callback(raw=b"\xff", method="PUT"),
+            make_callback(id="a", status="delivered", timestamp=stamp(1)),
+        ],
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "out"
+    path.mkdir()
+    return path
+
+
+def document(path: Path) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(path.read_bytes())
+    return result
+
+
+def part(session: Path, out: Path, selection: Selection) -> tuple[str, list[int], dict[str, Any]]:
+    """The messages' ids, the callbacks' numbers and the summary of an export."""
+    with SessionReader(session) as reader:
+        summary = export(reader, out, selection=selection)
+    held = document(out)
+    assert held["summary"]["callbacks"] == summary.callbacks == len(held["callbacks"])
+    assert held["summary"]["messages"] == summary.messages == len(held["messages"])
+    assert held["summary"]["invalid"] == sum(not callback["valid"] for callback in held["callbacks"])
+    return (
+        "".join(message["id"] for message in held["messages"]),
+        [callback["seq"] for callback in held["callbacks"]],
+        held["summary"]["by_status"],
+    )
+
+
+def test_everything_is_exported_unless_a_part_is_chosen(session: Path, folder: Path) -> None:
+    expected = ("abc", [1, 2, 3, 4, 5, 6], {"delivered": 1, "failed": 1})
+
+    assert part(session, folder / "a.json", EVERYTHING) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "messages", "callbacks", "by_status"),
+    [
+        ("", "abc", [1, 2, 3, 4, 5, 6], {"delivered": 1, "failed": 1}),
+        ("status:failed", "b", [2], {"failed": 1}),
+        ("status:delivered", "a", [1, 6], {"delivered": 1}),  # a message comes with all its callbacks
+        ("is:invalid", "c", [3, 4, 5], {}),
+        ("is:unassigned", "", [4, 5], {}),
+        ("path:/unassigned", "", [4], {}),
+        ("-status:failed", "ac", [1, 3, 4, 5, 6], {"delivered": 1}),
+        ("status:sent,read", "", [], {}),
+    ],
+)
+def test_a_filter_chooses_messages_and_unassigned_callbacks(
+    session: Path, folder: Path, text: str, messages: str, callbacks: list[int], by_status: dict[str, int]
+) -> None:
+    with SessionReader(session) as reader:
+        selection = Selection.matching(reader, parse(text, make_moment()))
+
+    assert part(session, folder / "a.json", selection) == (messages, callbacks, by_status)
+
+
+def test_chosen_rows_are_exported(session: Path, folder: Path) -> None:
+    assert part(session, folder / "a.json", Selection((1, 3), (5,)))[:2] == ("ac", [1, 3, 5, 6])
+    assert part(session, folder / "b.json", Selection(()))[:2] == ("", [])
+    assert part(session, folder / "c.json", Selection((99,), (99,)))[:2] == ("", [])
+
+
+def test_other_formats_export_the_chosen_part_too(session: Path, folder: Path) -> None:
+    with SessionReader(session) as reader:
+        for form in FORMATS:
+            export(reader, folder / f"a.{form}", selection=Selection((2,), (4,)))
+
+    assert (folder / "a.csv").read_text().splitlines()[1].startswith("b,")
+    assert len((folder / "a.csv").read_text().splitlines()) == 2
+    lines = (folder / "a.jsonl").read_text().splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [2, 4]
+    assert [entry["comment"] for entry in document(folder / "a.har")["log"]["entries"]] == ["callback 2", "callback 4"]
+
+
+def test_a_line_of_json_is_a_callback_of_the_document(session: Path, folder: Path) -> None:
+    with SessionReader(session) as reader:
+        export(reader, folder / "a.jsonl")
+        export(reader, folder / "a.json")
+        assert [callback_json(one) for one in reader.callbacks()] == document(folder / "a.json")["callbacks"]
+
+    lines = (folder / "a.jsonl").read_bytes().split(b"\n")
+    assert lines.pop() == b""
+    assert [json.loads(line) for line in lines] == document(folder / "a.json")["callbacks"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.json", "json"), ("a.JSONL", "jsonl"), ("a.b.csv", "csv"), (".x.har", "har")]
+)
+def test_the_suffix_says_the_format(name: str, form: str) -> None:
+    assert format_of(Path(name)) == form
+
+
+@pytest.mark.parametrize("name", ["a", "a.txt", "json", ".json", "a.json.gz"])
+def test_another_suffix_is_refused_unless_the_format_is_said(session: Path, folder: Path, name: str) -> None:
+    with SessionReader(session) as reader:
+        with pytest.raises(SessionError, match=r"end the name with \.json, \.jsonl, \.csv, \.har"):
+            export(reader, folder / name)
+        assert list(folder.iterdir()) == []
+        export(reader, folder / name, Format.CSV)
+
+    assert (folder / name).read_text().startswith("id,")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_replaces_a_file_and_is_its_owners_only(session: Path, folder: Path, form: Format) -> None:
+    out = folder / f"a.{form}"
+    out.write_text("old")
+
+    with SessionReader(session) as reader:
+        export(reader, out)
+
+    assert out.read_text() != "old"
+    assert list(folder.iterdir()) == [out]
+    if sys.platform != "win32":
+        assert out.stat().st_mode & 0o077 == 0
+
+
+def failing(after: int, error: BaseException) -> Callable[[int, int], None]:
+    def progress(done: int, total: int) -> None:
+        if done >= after:
+            raise error
+
+    return progress
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("after", [0, STEPS_BETWEEN])
+def test_a_cancelled_export_leaves_what_was_there(tmp_path: Path, folder: Path, form: Format, after: int) -> None:
+    many = [make_callback(id=str(number)) for number in range(STEPS_BETWEEN + 1)]
+    session = make_session(tmp_path / "many.inspector", many)
+    out = folder / f"a.{form}"
+    out.write_text("old")
+
+    with SessionReader(session) as reader:
+        with pytest.raises(Cancelled):
+            export(reader, out, progress=failing(after, Cancelled()))
+        assert out.read_text() == "old"
+        assert list(folder.iterdir()) == [out]
+        assert export(reader, out).messages == STEPS_BETWEEN + 1
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_there(session: Path, folder: Path) -> None:
+    out = folder / "a.json"
+    out.write_text("old")
+
+    with (
+        SessionReader(session) as reader,
+        pytest.raises(SessionError, match=r"a\.json cannot be written: No space left"),
+    ):
+        export(reader, out, progress=failing(0, OSError(28, "No space left on device")))
+
+    assert out.read_text() == "old"
+    assert list(folder.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("kind", ["missing folder", "folder"])
+def test_a_place_that_cannot_be_written_is_told(session: Path, folder: Path, kind: str) -> None:
+    out = folder / "a.json" if kind == "folder" else folder / "missing" / "a.json"
+    if kind == "folder":
+        out.mkdir()
+
+    with SessionReader(session) as reader, pytest.raises(SessionError, match=r"a\.json cannot be written: "):
+        export(reader, out)
+
+    assert [path.name for path in folder.iterdir()] == (["a.json"] if kind == "folder" else [])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_progress_is_told_in_order(tmp_path: Path, folder: Path, form: Format) -> None:
+    many = [make_callback(id=str(number)) for number in range(STEPS_BETWEEN * 2)]
+    session = make_session(tmp_path / "many.inspector", many)
+    told: list[tuple[int, int]] = []
+
+    with SessionReader(session) as reader:
+        export(reader, folder / f"a.{form}", progress=lambda done, total: told.append((done, total)))
+
+    assert told == sorted(told)
+    assert len({total for _, total in told}) == 1
+    assert len(told) >= 2
+    assert all(done <= total for done, total in told)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_is_of_one_moment(tmp_path: Path, folder: Path, form: Format) -> None:
+    path = tmp_path / "live.inspector"
+    with Session.create(path, started=STARTED) as session, SessionReader(path) as reader:
+        session.append([make_callback(id="a")])
+        grown = False
+
+        def grow(done: int, total: int) -> None:
+            nonlocal grown
+            if not grown:
+                grown = True
+                session.append([make_callback(id="b"), make_callback(raw=b"")])
+
+        summary = export(reader, folder / f"a.{form}", progress=grow)
+
+        assert grown
+        assert (summary.messages, summary.callbacks) == (1, 1)
+        assert reader.summary().callbacks == 3
+    if form is Format.JSON:
+        held = document(folder / "a.json")
+        assert (len(held["messages"]), len(held["callbacks"])) == (1, 1)
+
+
+def test_a_long_name_can_be_exported_to(session: Path, folder: Path) -> None:
+    out = folder / f"{'ü' * 120}.json"
+
+    with SessionReader(session) as reader:
+        export(reader, out)
+
+    assert list(folder.iterdir()) == [out]

@@ -1,8 +1,9 @@
 """The life of one message: its callbacks folded to a status, transitions and findings.
 
 The fold does not depend on the order of arrival: any permutation and repetition of the same callbacks
-gives the same status, error and set of transitions. Only the findings about the arrival itself
-(`duplicate`, `out_of_order`, `late`, `clock_skew`) can differ.
+gives the same status, error and set of transitions (in the form dialect the arrival is the only clock,
+so there the order counts). Of the findings, those about the arrival itself (`duplicate`, `out_of_order`,
+`late`, `clock_skew`) and about what the first callback said (`identity_changed`) can differ.
 """
 
 from bisect import insort

@@ -37,12 +37,19 @@ def test_each_finding_has_its_severity_and_a_finished_text(code: str, severity: 
     assert "{" not in one.text
 
 
-@pytest.mark.parametrize("name", ["media", "", "{detail}", "{0}", "\ud800", "x" * 500])
-def test_an_unknown_field_is_named_whatever_its_name(name: str) -> None:
-    text = remark(FindingCode.UNKNOWN_FIELD, 1, name).text
-
-    assert f"“{name[:200]}".encode("utf-8", "replace").decode() in text
-    assert len(text) < 300
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("media", "media"),
+        ("", ""),
+        ("{detail}", "{detail}"),
+        ("{0}", "{0}"),
+        ("\ud800", "?"),
+        ("x" * 500, "x" * 200 + "…"),
+    ],
+)
+def test_an_unknown_field_is_named_whatever_its_name(name: str, shown: str) -> None:
+    assert f"the field “{shown}”." in remark(FindingCode.UNKNOWN_FIELD, 1, name).text
 
 
 def test_a_redaction_is_no_error() -> None:

@@ -228,6 +228,18 @@ def test_an_emptied_body_is_known_after_opening_again(path: Path) -> None:
     ]
 
 
+def test_the_newest_error_is_known_after_opening_again(path: Path) -> None:
+    def failed(code: str) -> Received:
+        return make_callback(status="failed", error_code=code)
+
+    # The three are one transition; the first and second are read back, one as a transition and one as a duplicate.
+    make_session(path, [failed("1"), failed("9")])
+    with Session.open(path) as session:
+        session.append([failed("5")])
+
+    assert document(path)["messages"][0]["error_code"] == "9"
+
+
 # Clearing
 
 

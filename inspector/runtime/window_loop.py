@@ -11,6 +11,7 @@ from typing import Any, Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+from shiboken6 import delete, isValid
 
 _BUDGET: Final = 0.006
 """Seconds that one turn may take before Qt gets to paint; one more callback may go over it."""
@@ -42,9 +43,13 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # qasync has no types
         return handle
 
     def close(self) -> None:
-        self._turns.stop()
         self._ready_now.clear()
         super().close()
+        # Timers that are left (of a timeout that was not needed, say) must end in this thread. Left to Python,
+        # they could be collected in any.
+        for timers in (self._turns, self._timer):
+            if isValid(timers):
+                delete(timers)
 
     def _turn(self) -> None:
         ready = self._ready_now

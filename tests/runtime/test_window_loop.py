@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from inspector.runtime.window_loop import WindowLoop
 
@@ -57,6 +58,15 @@ def test_other_threads_reach_the_loop(loop: WindowLoop) -> None:
         return await answer
 
     assert loop.run_until_complete(main()) == "hello"
+
+
+def test_no_timer_outlives_the_loop(qapp: QApplication) -> None:
+    loop = WindowLoop(qapp)
+    loop.run_until_complete(asyncio.wait_for(asyncio.sleep(0), 60))
+    timers = [loop._timer, loop._turns]
+    loop.close()
+    loop.close()
+    assert not any(isValid(timer) for timer in timers)
 
 
 def test_work_in_the_default_executor(loop: WindowLoop) -> None:

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
-from shiboken6 import isValid
+from shiboken6 import delete, isValid
 
 from inspector.app import Program, Start
 from inspector.runtime.folders import Folders
@@ -133,8 +133,9 @@ def started(qapp: QApplication, folders: Folders) -> StartProgram:
             yield Driver(program, client, program.listening_url or "")
             program.quit()
             assert await running == 0
-            program.window.deleteLater()
-            await asyncio.sleep(0)
+        # At once and in this thread, with every timer; left to Python, they could be collected in any.
+        delete(program.window)
+        delete(program.appearance)
         assert not failures
 
     return start

@@ -55,9 +55,9 @@ class SessionInfo:
 
 
 class SessionReader:
-    """A read-only connection to a session file, for one thread.
+    """A connection that only reads a session file, for one thread.
 
-    Raises NotASession, NewerSession or UnreadableSession; the file is never written.
+    Raises NotASession, NewerSession or UnreadableSession.
     """
 
     def __init__(self, path: Path) -> None:
@@ -213,6 +213,7 @@ class SessionReader:
 
     def choose(self, messages: Iterable[int], callbacks: Iterable[int]) -> None:
         """Fill temp.chosen_messages and temp.chosen_callbacks, which conditions of this connection can name."""
+        self._connection.execute("PRAGMA query_only = OFF")  # it means temporary tables too
         for table, column, values in (
             ("chosen_messages", "row", messages),
             ("chosen_callbacks", "seq", callbacks),
@@ -220,6 +221,7 @@ class SessionReader:
             self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({column} INTEGER PRIMARY KEY)")
             self._connection.execute(f"DELETE FROM temp.{table}")
             self._connection.executemany(f"INSERT OR IGNORE INTO temp.{table} VALUES (?)", ((one,) for one in values))
+        self._connection.execute("PRAGMA query_only = ON")
 
     def count(self, messages: Condition, callbacks: Condition) -> Summary:
         """The counts of a part of the session, counted."""
@@ -250,13 +252,15 @@ class SessionReader:
 def _connect(path: Path) -> sqlite3.Connection:
     address = path.resolve().as_uri()
     # A session on a read-only medium has no room for WAL's side files; nobody can be writing it either.
-    for options in ("mode=ro", "mode=ro&immutable=1"):
+    # Elsewhere the last one to close the file tidies them up, which takes the right to write, though none is written.
+    for options in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
         connection = sqlite3.connect(
             f"{address}?{options}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
             connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT value FROM session WHERE key = 'id'").fetchone()
             return connection
         except sqlite3.OperationalError as error:

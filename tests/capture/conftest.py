@@ -10,7 +10,7 @@ import pytest
 from inspector.capture.recorder import Listener, Recorder
 from inspector.capture.server import CaptureServer, CaptureSettings, Listening
 from inspector.session.reader import SessionReader
-from inspector.session.records import CallbackRow
+from inspector.session.records import Appended, CallbackRow, Received
 from inspector.session.session import Session
 
 
@@ -46,6 +46,27 @@ class Capture:
         await self.server.stop()
         self.reader.close()
         self.session.close()
+
+
+class HeldRecorder(Recorder):
+    """A recorder that writes only once it is released."""
+
+    def __init__(self, capture: Capture) -> None:
+        super().__init__(capture.session)
+        self.submitted = asyncio.Event()
+        self._held = True
+
+    def submit(self, received: Received) -> "asyncio.Future[Appended]":
+        self.submitted.set()
+        return super().submit(received)
+
+    def flush(self) -> None:
+        if not self._held:
+            super().flush()
+
+    def release(self) -> None:
+        self._held = False
+        self.flush()
 
 
 @pytest.fixture

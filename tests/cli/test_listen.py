@@ -414,7 +414,7 @@ def test_forward_in_circles_is_refused(capsys: pytest.CaptureFixture[str], home:
         ["--export", "."],
         ["--export", "/dev/null"],
         ["--session", "."],
-        ["--session", "pyproject.toml/a.inspector"],
+        ["--session", "file/a.inspector"],
         ["--session", "a.json", "--export", "a.json"],
         ["--nonsense"],
         ["--js"],
@@ -423,7 +423,12 @@ def test_forward_in_circles_is_refused(capsys: pytest.CaptureFixture[str], home:
     ],
     ids=lambda arguments: " ".join(arguments)[:40],
 )
-def test_wrong_use_is_told_in_one_line(capsys: pytest.CaptureFixture[str], home: Path, arguments: list[str]) -> None:
-    assert main(["listen", "--timeout", "1", *(["--port", "0"] if "--port" not in arguments else []), *arguments]) == 2
+def test_wrong_use_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    free = [] if "--port" in arguments else ["--port", "0"]
+    assert main(["listen", "--timeout", "1", *free, *arguments]) == 2
     complaint(capsys)
-    assert [name for name in files_in(home) if ".inspector" in name] == []
+    assert [name for name in files_in(tmp_path) if ".inspector" in name] == []

@@ -1,0 +1,113 @@
+"""Group commit: what arrives together is written together, and answered only then."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from inspector.capture.recorder import Recorder
+from inspector.session.errors import SessionError
+from inspector.session.reader import SessionReader
+from tests.capture.conftest import Capture, HeldRecorder
+from tests.capture.wire import Wire, ask, make_post, make_request
+
+BOTH_LOOPS = True
+
+
+async def test_callback_is_in_the_file_when_its_reply_is_read(capture: Capture) -> None:
+    port = await capture.start()
+    async with await Wire.open(port) as wire:
+        for number in range(20):
+            await wire.ask(make_post(id=f"m{number}"))
+            with SessionReader(capture.session.path) as another:
+                assert another.message_by_id(f"m{number}") is not None
+
+
+async def test_callback_is_not_answered_before_it_is_in_the_file(capture: Capture) -> None:
+    recorder = HeldRecorder(capture)
+    port = await capture.serve(recorder)
+    async with await Wire.open(port) as wire:
+        await wire.send(make_post())
+        await recorder.submitted.wait()
+        assert await wire.is_silent()
+        assert capture.callbacks() == []
+        recorder.release()
+        assert len(capture.callbacks()) == 1
+        assert (await wire.reply()).status == 200
+
+
+async def test_what_arrives_together_is_committed_together(capture: Capture) -> None:
+    port = await capture.start()
+    senders = [await Wire.open(port) for _ in range(64)]
+    try:
+        # The server knows each connection only once it has answered on it.
+        for wire in senders:
+            await wire.ask(make_post(id="first"))
+        commits: list[str] = []
+        capture.session._connection.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+        for number, wire in enumerate(senders):
+            wire.write(make_post(id=f"m{number}"))
+        replies = [await wire.reply() for wire in senders]
+    finally:
+        for wire in senders:
+            await wire.close()
+    assert {reply.status for reply in replies} == {200}
+    assert capture.reader.summary().callbacks == 128
+    assert 1 <= len(commits) <= 16
+
+
+async def test_listener_is_told_of_every_callback_in_order(capture: Capture) -> None:
+    told: list[tuple[bytes, int]] = []
+
+    def listen(batch: Any, appended: Any) -> None:
+        told.extend((received.body, one.seq) for received, one in zip(batch, appended, strict=True))
+
+    port = await capture.start(on_appended=listen)
+    async with await Wire.open(port) as wire:
+        for number in range(5):
+            await wire.ask(make_request(str(number).encode()))
+    assert told == [(str(number).encode(), number + 1) for number in range(5)]
+
+
+@pytest.fixture
+def other_writer(capture: Capture) -> Iterator[sqlite3.Connection]:
+    """A connection that can keep the session from writing; it does not wait then."""
+    capture.session._connection.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(capture.session.path, isolation_level=None)) as connection:
+        yield connection
+
+
+async def test_session_that_cannot_be_written(capture: Capture, other_writer: sqlite3.Connection) -> None:
+    failures: list[SessionError] = []
+    port = await capture.serve(Recorder(capture.session, on_failure=failures.append))
+    async with await Wire.open(port) as wire:
+        await wire.ask(make_post(id="m1", status="queued"))
+        other_writer.execute("BEGIN IMMEDIATE")
+        reply = await wire.ask(make_post(id="m1", status="sent"))
+        assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+        assert "m1" not in reply.body.decode()
+        assert (len(failures), capture.reader.summary().callbacks) == (1, 1)
+        other_writer.execute("ROLLBACK")
+        assert (await wire.ask(make_post(id="m1", status="delivered"))).status == 200
+    message = capture.reader.message_by_id("m1")
+    assert message is not None
+    assert (message.callbacks, message.status, message.strip) == (2, "delivered", "qd")
+    assert [callback.seq for callback in capture.callbacks()] == [1, 2]
+    assert capture.reader.summary().by_status == {"delivered": 1}
+
+
+async def test_error_that_nobody_expected_leaves_no_sender_without_answer(
+    capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+    port = await capture.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(capture.session, "append", lambda _batch: 1 // 0)
+        assert (await ask(port, make_post())).status == 503
+    assert [type(context["exception"]) for context in told] == [ZeroDivisionError]
+    assert (await ask(port, make_post())).status == 200
+    assert len(capture.callbacks()) == 1

@@ -149,6 +149,11 @@ class FilterBar(QWidget):
         self._restyle()
 
     @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What takes the focus, from left to right."""
+        return self.edit, self._help
+
+    @property
     def problem_label(self) -> QLabel:
         """Where the window shows what is wrong with the filter: on a line of its own below."""
         return self._problem

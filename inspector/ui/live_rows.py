@@ -2,6 +2,7 @@
 
 import sqlite3
 from array import array
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,18 +236,33 @@ class LiveRows(QObject):
         assert self._runner is not None  # noqa: S101 - checked before the task was made
         order, since = self._message_order, self._last_seq
         ids = await self._runner.message_ids(self._query.messages, order.sql)
+        self._add_messages_since(since, ids, order)
         self._messages.set_ids(ids, ascending=order.ascending)
-        self._catch_up(since)
 
     async def _load_callbacks(self) -> None:
         assert self._runner is not None  # noqa: S101 - checked before the task was made
         order, since = self._callback_order, self._last_seq
         ids = await self._runner.callback_ids(self._query.callbacks, order.sql)
+        if self._reader is not None and order.ascending and self._last_seq != since:
+            after = max(since, ids[-1] if ids else 0)
+            ids.extend(self._reader.matching_callbacks(after, self._query.callbacks))
         self._callbacks.set_ids(ids, ascending=order.ascending)
-        self._catch_up(since)
 
-    def _catch_up(self, since: int) -> None:
-        """The answer may be older than what was shown meanwhile: look at the changes since the question again."""
-        if self._last_seq != since:
-            self._last_seq = min(self._last_seq, since)
-            self.notice()
+    def _add_messages_since(self, since: int, ids: "array[int]", order: Order) -> None:
+        """Bring an answer up to date: rows that were shown while it was worked out must not go and come again."""
+        if self._reader is None or self._last_seq == since:
+            return
+        changed = set(self._reader.changes(self._generation, since).messages)
+        fitting = changed if self._query.empty else self._reader.matching_messages(changed, self._query.messages)
+        if not order.ascending:
+            newest = max(ids, default=0)
+            ids.extend(sorted(row for row in fitting if row > newest))
+            self._resort.start()
+            return
+        for row in sorted(changed):
+            place = bisect_left(ids, row)
+            present = place < len(ids) and ids[place] == row
+            if row in fitting and not present:
+                ids.insert(place, row)
+            elif present and row not in fitting:
+                del ids[place]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -89,6 +90,9 @@ class SessionPanel(QWidget):
         layout.addWidget(self.filter.problem_label)
         layout.addWidget(self.chips)
         layout.addWidget(self._stack, 1)
+        in_turn = [self._tabs, *self.filter.controls, *self.chips.chips, self.messages, self.callbacks]
+        for one, after in pairwise(in_turn):
+            self.setTabOrder(one, after)
 
     def _connect(self) -> None:
         self.rows.keep(self.messages.selected_ids)

@@ -79,7 +79,9 @@ class Driver:
         return str(self.window.panel.messages_model.index(row, column).data())
 
     def select(self, row: int) -> None:
-        self.window.panel.messages.selectRow(row)
+        table = self.window.panel.messages
+        # Not selectRow: Qt's does nothing before the header is laid out.
+        assert table.select_id(self.window.panel.messages_model.ids[row])
 
     async def type_filter(self, text: str) -> None:
         """Type a filter as a user does, and wait until it is worked out."""

@@ -458,6 +458,27 @@ def test_the_other_dialogs_open_and_close(run: Run, started: StartProgram) -> No
     run(scenario())
 
 
+def test_tab_goes_through_the_window_as_it_is_read(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            await app.post(id="a", status="delivered")
+            await app.rows(1)
+            app.select(0)
+            app.window.activateWindow()
+            app.window.panel.filter.edit.setFocus()
+            names = []
+            for _ in range(25):
+                focused = app.window.focusWidget()
+                names.append(focused.accessibleName() or focused.text())
+                QTest.keyClick(focused, Qt.Key.Key_Tab)
+            places = [names.index(name) for name in ("Filter", "Messages", "Timeline of the message's callbacks")]
+            stop = names.index("Stop listening")
+            assert places == sorted(places)
+            assert places[-1] < stop < 25
+
+    run(scenario())
+
+
 def test_every_control_has_an_accessible_name(run: Run, started: StartProgram) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit
 

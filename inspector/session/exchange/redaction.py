@@ -172,10 +172,10 @@ def masked(text: str) -> str:
 def _masked_character(character: str) -> str:
     if character.isspace() or (character.isascii() and not character.isalnum()):
         return character
-    if character.isdigit():
-        return "0" if character.isascii() else "\u0660"
     if ord(character) > 0xFFFF:
         return "\U0001f642"
+    if character.isdigit():
+        return "0" if character.isascii() else "\u0660"
     count = count_segments(character)
     if count.first_non_gsm is not None:
         return "\u0436"

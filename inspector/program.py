@@ -1,0 +1,320 @@
+"""The running program: one session, one server, one window, and what the window's commands do with them."""
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtWidgets import QApplication
+
+from inspector.callbacks.error_codes import ErrorCatalogue
+from inspector.runtime.folders import Folders
+from inspector.runtime.quit import QuitRequest
+from inspector.runtime.resources import read_text, resource_path
+from inspector.runtime.tasks import TaskScope
+from inspector.session.errors import SessionError, SessionInUse
+from inspector.session.exchange.selection import Cancelled
+from inspector.session.session import SUFFIX, Session, captured_elsewhere
+from inspector.settings import SettingsFile
+from inspector.ui.main_window import MainWindow
+from inspector.ui.progress import with_progress
+from inspector.ui.theme import Appearance, Scheme
+
+if TYPE_CHECKING:
+    from inspector.capture.server import CaptureServer
+
+_log = logging.getLogger(__name__)
+_DOCUMENTATION_HOSTS = ("signalwire.com", "developer.signalwire.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What was asked for on the command line. None: as the settings say."""
+
+    session: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    listen: bool = True
+    demo: bool = False
+
+
+class Program:
+    """The running program: one session, one server, one window. It is the window's `Commands`."""
+
+    def __init__(
+        self, application: QApplication, folders: Folders, settings_file: SettingsFile, start: Start, tasks: TaskScope
+    ) -> None:
+        self._folders = folders
+        self._settings_file = settings_file
+        self._start = start
+        self._tasks = tasks
+        self._session: Session | None = None
+        self._server: CaptureServer | None = None
+        self._turn = asyncio.Lock()
+        self.settings = settings_file.load()
+        self.quit_request = QuitRequest(application)
+        self.appearance = Appearance(application, Scheme(self.settings.scheme))
+        icon = QIcon(str(resource_path("icon.png")))
+        catalogue = ErrorCatalogue.from_json(read_text("error_codes.json"))
+        self.window = MainWindow(self.appearance, self.settings, self, catalogue, tasks, icon)
+
+    @property
+    def listening_url(self) -> str | None:
+        """Where callbacks are received, or None."""
+        if self._server is None or self._server.listening is None:
+            return None
+        return self._server.listening.url
+
+    # -- the life of the program --------------------------------------------------------------
+
+    async def run(self) -> int:
+        """Show the window, listen, wait for the wish to quit, end in order. Returns the exit code."""
+        self.window.show()
+        await asyncio.sleep(0)  # the first paint comes before everything that is heavy
+        try:
+            await self._open_first()
+            if self._start.demo:
+                self._tasks.spawn(self._play_demo(), name="demo")
+            await self.quit_request.wait()
+        except SessionError as error:
+            sys.stderr.write(f"inspector: {error}\n")
+            return 2
+        finally:
+            await self._end()
+        return 0
+
+    async def _open_first(self) -> None:
+        start = self._start
+        asked_for = start.host is not None or start.port is not None or start.demo
+        listen = start.listen and (asked_for or self.settings.listen_at_start)
+        path = start.session
+        if path is not None and path.exists():
+            with suppress(Cancelled):
+                await self._open(path, listen=listen)
+                return
+            path = None
+        await self._show(self._new(path), listen=listen)
+
+    async def _end(self) -> None:
+        self.window.remember()
+        self._settings_file.save(self.settings)
+        self.window.hide()
+        await self._let_go()
+        self.quit_request.close()
+
+    async def _let_go(self) -> None:
+        """Stop listening, commit, close the session."""
+        if self._server is not None:
+            await self._server.stop()
+            self._server = None
+        self.window.close_session()
+        session, self._session = self._session, None
+        if session is not None:
+            session.end(_now())
+            session.close()
+
+    # -- sessions -----------------------------------------------------------------------------
+
+    def _new(self, path: Path | None = None) -> Session:
+        path = path or self._folders.new_session(datetime.now(UTC).astimezone(), SUFFIX)
+        return Session.create(path, started=_now(), durable=self.settings.durable)
+
+    async def _open(self, path: Path, *, listen: bool) -> None:
+        """Show a session file, an exported JSON, or a session that another process captures into."""
+        from inspector.session.exchange.json_import import looks_like_export
+
+        if looks_like_export(path):
+            path = await self._imported(path)
+        if not listen:
+            await self._show_saved(path)
+            return
+        try:
+            session = Session.open(path, durable=self.settings.durable)
+        except SessionInUse:
+            await self._show_saved(path)
+            return
+        await self._show(session, listen=True)
+
+    async def _imported(self, path: Path) -> Path:
+        from inspector.session.exchange.json_import import import_json
+
+        stem = path.stem
+        target = self._folders.sessions / f"{stem}{SUFFIX}"
+        number = 2
+        while target.exists():
+            target = self._folders.sessions / f"{stem} ({number}){SUFFIX}"
+            number += 1
+        await with_progress(self.window, f"Importing {path.name}", lambda progress: import_json(path, target, progress))
+        return target
+
+    async def _show_saved(self, path: Path) -> None:
+        """Show a file without capturing into it. Another process may be doing so; then it is followed."""
+        from inspector.session.reader import SessionReader
+
+        SessionReader(path).close()  # whatever is wrong with it is told before the present session is let go
+        polled = captured_elsewhere(path)
+        await self._let_go()
+        self.window.show_session(path, live=False, polled=polled)
+        self.window.show_listening(None, "Another process is capturing" if polled else "Saved session")
+
+    async def _show(self, session: Session, *, listen: bool) -> None:
+        await self._let_go()
+        self._session = session
+        self.window.show_session(session.path, live=listen, polled=False)
+        if listen:
+            await self._listen()
+        else:
+            self.window.show_listening(None, "Not listening")
+
+    # -- listening ----------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        from inspector.capture.recorder import Recorder
+        from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, PortInUse
+
+        if self._session is None:
+            return
+        if self._server is None:
+            recorder = Recorder(self._session, on_appended=self._on_appended, on_failure=self._on_failure)
+            self._server = CaptureServer(recorder)
+        self._server.settings = CaptureSettings(largest_body=self.settings.largest_body_kib * 1024)
+        host, port = self._address()
+        match await self._server.start(host, port):
+            case PortInUse(port=port):
+                self.window.show_listening(None, f"Port {port} is in use")
+                self.window.ask_for_address(
+                    f"Port {port} is already in use by another program. Choose another port, or 0 for any free one."
+                )
+            case CannotListen(text=text):
+                self.window.show_listening(None, "Not listening")
+                self.window.ask_for_address(text)
+            case listening:
+                self.window.show_listening(listening.url, "Listening")
+
+    def _address(self) -> tuple[str, int]:
+        host = self._start.host if self._start.host is not None else self.settings.host
+        port = self._start.port if self._start.port is not None else self.settings.port
+        return host, port
+
+    def _on_appended(self, _received: Sequence[Any], _appended: Sequence[Any]) -> None:
+        self.window.session_changed()
+
+    def _on_failure(self, error: SessionError) -> None:
+        _log.error("A callback was answered 503: %s", error)
+        self.window.show_note(f"Callbacks are answered 503, because the session cannot be written: {error}")
+
+    # -- Commands -----------------------------------------------------------------------------
+
+    def start_listening(self) -> None:
+        self._in_turn(self._start_listening(), "start listening")
+
+    def stop_listening(self) -> None:
+        self._in_turn(self._stop_listening(), "stop listening")
+
+    def listen_at(self, host: str, port: int) -> None:
+        self._start = Start(listen=True)
+        self.settings.host, self.settings.port = host, port
+        self._settings_file.save(self.settings)
+        self._in_turn(self._start_listening(), "listen elsewhere")
+
+    def send_sample(self) -> None:
+        self._tasks.spawn(self._send_sample(), name="send a sample")
+
+    def new_session(self) -> None:
+        self._in_turn(self._show_new(), "new session")
+
+    def open_session(self, path: Path) -> None:
+        self._in_turn(self._open(path, listen=False), f"open {path.name}")
+
+    def clear_session(self) -> None:
+        self._in_turn(self._clear(), "clear")
+
+    def settings_changed(self) -> None:
+        self._settings_file.save(self.settings)
+        self.window.settings_applied()
+
+    def open_address(self, address: str) -> None:
+        url = QUrl(address)
+        # Only the documentation that this program names itself; nothing that a callback brought.
+        if url.scheme() == "https" and url.host() in _DOCUMENTATION_HOSTS:
+            QDesktopServices.openUrl(url)
+
+    def quit(self) -> None:
+        self.quit_request.request()
+
+    def _in_turn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run a command after those before it; tell what went wrong."""
+
+        async def run() -> None:
+            async with self._turn:
+                try:
+                    await work
+                except Cancelled:
+                    self.window.show_note("Cancelled.")
+                except SessionError as error:
+                    self.window.tell("That did not work", str(error))
+
+        self._tasks.spawn(run(), name=name)
+
+    async def _start_listening(self) -> None:
+        if self._session is None:
+            path = self.window.panel.rows.reader
+            await self._open(path.path, listen=True) if path is not None else await self._show_new()
+            return
+        await self._listen()
+
+    async def _stop_listening(self) -> None:
+        if self._server is not None:
+            await self._server.stop()
+        self.window.show_listening(None, "Not listening")
+
+    async def _show_new(self) -> None:
+        await self._show(self._new(), listen=True)
+
+    async def _clear(self) -> None:
+        if self._session is None:
+            self._session = Session.open(self._shown(), durable=self.settings.durable)
+        self._session.clear()
+        self.window.session_changed()
+
+    def _shown(self) -> Path:
+        reader = self.window.panel.rows.reader
+        if reader is None:
+            raise SessionError("There is no session to clear.")
+        return reader.path
+
+    async def _send_sample(self) -> None:
+        await self._play(["delivered"], messages=1, rate=20.0, seed=time.time_ns() % 2**32)
+
+    async def _play_demo(self) -> None:
+        await self._play(["mixed"], messages=60, rate=6.0, seed=20_261_123)
+
+    async def _play(self, scenarios: list[str], *, messages: int, rate: float, seed: int) -> None:
+        from inspector.capture.simulator import plan, simulate
+
+        url = self.listening_url
+        if url is None:
+            self.window.show_note("Nothing is listening. Start listening first.")
+            return
+        begun = time.monotonic()
+        planned = plan(
+            scenarios,
+            messages=messages,
+            rate=rate,
+            seed=seed,
+            started_at=datetime.now(UTC),
+            elapsed=lambda: time.monotonic() - begun,
+        )
+        await simulate(f"{url}/sample", planned)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

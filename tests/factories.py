@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from inspector.callbacks.judgement import Judgement, judge
 from inspector.callbacks.lifecycle import Arrival
 from inspector.callbacks.signature import SignatureState
-from inspector.session.query import Moment
+from inspector.session.conditions import Moment
 from inspector.session.records import Received
 from inspector.session.session import Session
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from inspector.cli.options import Parser, WrongUse, readable_file, writable_target
 from inspector.cli.terminal import printable
+from inspector.session.conditions import Moment
 from inspector.session.exchange.export import Format, export, format_of
 from inspector.session.exchange.json_import import import_json, looks_like_export
 from inspector.session.exchange.selection import Selection
-from inspector.session.query import FilterError, Moment, Query, parse
+from inspector.session.query import FilterError, Query, parse
 from inspector.session.reader import SessionReader
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Self
 
 from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
 from inspector.callbacks.problems import Severity
+from inspector.session.conditions import EVERYTHING, Condition
 from inspector.session.errors import UnreadableSession
-from inspector.session.query import EVERYTHING, Condition
 from inspector.session.records import (
     CallbackRow,
     CallbackSummary,

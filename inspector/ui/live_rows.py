@@ -11,7 +11,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from inspector.runtime.tasks import TaskScope
-from inspector.session.query import EVERYTHING, Query
+from inspector.session.conditions import EVERYTHING
+from inspector.session.query import Query
 from inspector.session.reader import SessionReader
 from inspector.ui.callback_table_model import CallbackTableModel
 from inspector.ui.message_table_model import Clock, MessageTableModel

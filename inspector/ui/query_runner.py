@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from inspector.session.query import Condition
+from inspector.session.conditions import Condition
 from inspector.session.reader import SessionReader
 
 _Answer = TypeVar("_Answer")

@@ -10,8 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from inspector.runtime.tasks import TaskScope
+from inspector.session.conditions import Moment
 from inspector.session.exchange.selection import Selection
-from inspector.session.query import FilterError, Moment, Query, parse
+from inspector.session.query import FilterError, Query, parse
 from inspector.session.records import Summary
 from inspector.ui import callback_table_model, message_table_model
 from inspector.ui.callback_table_model import CallbackColumn, CallbackTableModel

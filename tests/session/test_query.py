@@ -10,18 +10,8 @@ from hypothesis import strategies as st
 
 from inspector.callbacks.findings import FindingCode
 from inspector.callbacks.signature import SignatureState
-from inspector.session.query import (
-    EVERYTHING,
-    KEYS,
-    STALLED_AFTER,
-    FilterError,
-    Moment,
-    Query,
-    Term,
-    parse,
-    split,
-    words_for,
-)
+from inspector.session.conditions import EVERYTHING, STALLED_AFTER, Moment
+from inspector.session.query import KEYS, FilterError, Query, Term, parse, split, words_for
 from inspector.session.reader import SessionReader
 from tests.factories import RECEIVED, STARTED, make_callback, make_form_callback, make_moment, make_session, stamp
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from inspector.callbacks.findings import FindingCode
+from inspector.session.conditions import EVERYTHING, Condition
 from inspector.session.errors import UnreadableSession
-from inspector.session.query import EVERYTHING, Condition
 from inspector.session.reader import SessionReader
 from inspector.session.records import Changes, TransitionRow
 from inspector.session.session import Session

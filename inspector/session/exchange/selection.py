@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
+from inspector.session.conditions import Condition
 from inspector.session.errors import SessionError
 from inspector.session.exchange.redaction import Redactor
-from inspector.session.query import Condition, Query
+from inspector.session.query import Query
 from inspector.session.reader import SessionReader
 from inspector.session.records import CallbackRow, MessageRow, Summary
 

@@ -22,7 +22,8 @@ from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError, SessionInUse
 from inspector.session.exchange.selection import Cancelled
-from inspector.session.session import SUFFIX, Session, captured_elsewhere
+from inspector.session.files import captured_elsewhere
+from inspector.session.session import SUFFIX, Session
 from inspector.settings import SettingsFile
 from inspector.ui.main_window import MainWindow
 from inspector.ui.progress import with_progress
@@ -131,6 +132,9 @@ class Program:
         """Show a session file, an exported JSON, or a session that another process captures into."""
         from inspector.session.exchange.json_import import looks_like_export
 
+        if self._is_open(path):
+            self.window.show_note("This session is the one that is open.")
+            return
         if looks_like_export(path):
             path = await self._imported(path)
         if not listen:
@@ -142,6 +146,10 @@ class Program:
             await self._show_saved(path)
             return
         await self._show(session, listen=True)
+
+    def _is_open(self, path: Path) -> bool:
+        """Whether a path names the session that is being captured into."""
+        return self._session is not None and path.exists() and path.samefile(self._session.path)
 
     async def _imported(self, path: Path) -> Path:
         from inspector.session.exchange.json_import import import_json
@@ -160,8 +168,8 @@ class Program:
         from inspector.session.reader import SessionReader
 
         SessionReader(path).close()  # whatever is wrong with it is told before the present session is let go
-        polled = captured_elsewhere(path)
         await self._let_go()
+        polled = captured_elsewhere(path)
         self.window.show_session(path, live=False, polled=polled)
         self.window.show_listening(None, "Another process is capturing" if polled else "Saved session")
 

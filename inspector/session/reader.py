@@ -13,6 +13,7 @@ from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
 from inspector.callbacks.problems import Severity
 from inspector.session.conditions import EVERYTHING, Condition
 from inspector.session.errors import UnreadableSession
+from inspector.session.files import check_file
 from inspector.session.records import (
     CallbackRow,
     CallbackSummary,
@@ -22,7 +23,6 @@ from inspector.session.records import (
     Summary,
     TransitionRow,
 )
-from inspector.session.session import check_file
 from inspector.session.values import stored_integer
 
 _PATIENCE: Final = 3000
@@ -214,6 +214,12 @@ class SessionReader:
     def choose(self, messages: Iterable[int], callbacks: Iterable[int]) -> None:
         """Fill temp.chosen_messages and temp.chosen_callbacks, which conditions of this connection can name."""
         self._connection.execute("PRAGMA query_only = OFF")  # it means temporary tables too
+        try:
+            self._fill_chosen(messages, callbacks)
+        finally:
+            self._connection.execute("PRAGMA query_only = ON")
+
+    def _fill_chosen(self, messages: Iterable[int], callbacks: Iterable[int]) -> None:
         for table, column, values in (
             ("chosen_messages", "row", messages),
             ("chosen_callbacks", "seq", callbacks),
@@ -221,7 +227,6 @@ class SessionReader:
             self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({column} INTEGER PRIMARY KEY)")
             self._connection.execute(f"DELETE FROM temp.{table}")
             self._connection.executemany(f"INSERT OR IGNORE INTO temp.{table} VALUES (?)", ((one,) for one in values))
-        self._connection.execute("PRAGMA query_only = ON")
 
     def count(self, messages: Condition, callbacks: Condition) -> Summary:
         """The counts of a part of the session, counted."""

@@ -1,113 +1,33 @@
 """The session being captured into: opens or makes the file and appends to it."""
 
-import json
 import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from inspector import __version__
-from inspector.callbacks.facts import Facts
 from inspector.callbacks.findings import Remark, gather
-from inspector.callbacks.lifecycle import Arrival, Identity, Lifecycle, Transition, transition
-from inspector.callbacks.payload import Status
-from inspector.callbacks.problems import Severity
-from inspector.session.errors import NewerSession, NotASession, SessionError, SessionInUse, UnreadableSession
+from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
+from inspector.session.errors import SessionError, UnreadableSession
+from inspector.session.files import check_file, opening, removed_on_failure
 from inspector.session.records import Appended, ForwardRow, Received
-from inspector.session.schema import APPLICATION_ID, VERSION, configure, initialise
-from inspector.session.values import dump, dump_foreign, storable, storable_facts, storable_integer, stored_integer
+from inspector.session.schema import configure, initialise
+from inspector.session.stored_message import StoredMessage, load
+from inspector.session.values import dump, storable, storable_facts
 
 SUFFIX: Final = ".inspector"
 _STATES_KEPT: Final = 2048
-STRIP_LENGTH: Final = 16
-SEVERITIES: Final = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
 
 _INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _WRITE_MESSAGE: Final = "INSERT OR REPLACE INTO messages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_TALLY: Final = "INSERT INTO tallies VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = count + ?2"
 _INSERT_FINDING: Final = "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)"
-
-
-def check_file(path: Path) -> None:
-    """Refuse a file that is no session, or one from a newer version, by its first bytes.
-
-    The file is read, not opened as a database, so that it stays untouched. The offsets are those of
-    the SQLite file format, section 1.3. Raises NotASession, NewerSession or UnreadableSession.
-    """
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        raise UnreadableSession(path, "there is no such file") from None
-    except OSError as error:
-        raise UnreadableSession(path, error.strerror or str(error)) from None
-    if not header.startswith(b"SQLite format 3\0") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise NotASession(path)
-    version = int.from_bytes(header[60:64], "big")
-    if version > VERSION:
-        raise NewerSession(path, version)
-
-
-@dataclass(slots=True)
-class _Message:
-    """The folded state of one message with the counters of its row."""
-
-    row: int
-    id: str
-    lifecycle: Lifecycle
-    first_received: int
-    last_received: int
-    callbacks: int = 0
-    invalid: int = 0
-    codes: dict[str, None] = field(default_factory=dict)
-    severity: int = 0
-
-    def as_row(self) -> tuple[Any, ...]:
-        life = self.lifecycle
-        identity, current = life.identity, life.current
-        code, message = life.error or (None, None)
-        variables = life.custom_variables
-        return (
-            self.row,
-            self.id,
-            identity.project_id,
-            identity.to,
-            identity.from_,
-            identity.body,
-            storable_integer(identity.number_of_segments),
-            None if current is None else current.status.value,
-            current is not None and current.status.terminal,
-            code,
-            message,
-            None if variables is None else dump_foreign(variables),
-            self.first_received,
-            self.last_received,
-            life.latest_arrival,
-            life.delivered_after(),
-            self.callbacks,
-            self.invalid,
-            life.strip(STRIP_LENGTH),
-            joined_codes(self.codes),
-            self.severity,
-        )
-
-    def add(self, arrival: Arrival) -> tuple[Transition | None, list[Remark]]:
-        new, remarks = self.lifecycle.add(arrival)
-        self.callbacks += 1
-        self.invalid += not arrival.valid
-        self.first_received = min(self.first_received, arrival.received)
-        self.last_received = max(self.last_received, arrival.received)
-        for one in remarks:
-            self.codes[one.code.value] = None
-            self.severity = max(self.severity, SEVERITIES[one.severity])
-        return new, remarks
 
 
 class Session:
@@ -121,7 +41,7 @@ class Session:
         self.path = path
         self._connection = connection
         self._lock = lock
-        self._states: OrderedDict[str, _Message] = OrderedDict()
+        self._states: OrderedDict[str, StoredMessage] = OrderedDict()
         self._next_seq, self._next_row = self._counters()
 
     @classmethod
@@ -138,7 +58,7 @@ class Session:
             raise SessionError(f"{path.name} exists already; choose another name.") from None
         except OSError as error:
             raise UnreadableSession(path, error.strerror or str(error)) from None
-        with _removed_on_failure(path), _opening(path) as (connection, lock):
+        with removed_on_failure(path), opening(path) as (connection, lock):
             # The tables come before the switch to WAL, so that the file itself says from the start what it is.
             initialise(connection)
             configure(connection, durable=durable)
@@ -154,7 +74,7 @@ class Session:
         Raises NotASession, NewerSession, SessionInUse or UnreadableSession; the file is then as it was.
         """
         check_file(path)
-        with _opening(path) as (connection, lock):
+        with opening(path) as (connection, lock):
             configure(connection, durable=durable)
             connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
             return cls(path, connection, lock)
@@ -180,7 +100,7 @@ class Session:
 
         Raises SessionError when the file cannot be written; then none of the batch is in it.
         """
-        touched: dict[str, _Message] = {}
+        touched: dict[str, StoredMessage] = {}
         tallies = Counter[str]()
         callbacks, findings, appended = [], [], []
         next_seq, next_row = self._next_seq, self._next_row
@@ -199,7 +119,7 @@ class Session:
                 self._connection.executemany(_WRITE_MESSAGE, [message.as_row() for message in touched.values()])
                 self._connection.executemany(_INSERT_CALLBACK, callbacks)
                 for message in touched.values():
-                    tallies[f"status:{_status_word(message)}"] += 1
+                    tallies[f"status:{message.status_word}"] += 1
                 self._connection.executemany(_ADD_TALLY, [item for item in tallies.items() if item[1]])
                 if findings:
                     self._connection.executemany(_INSERT_FINDING, findings)
@@ -260,8 +180,8 @@ class Session:
             raise SessionError(f"{self.path.name} cannot be written: {error}.") from error
 
     def _fold(
-        self, seq: int, received: Received, touched: dict[str, _Message], tallies: Counter[str]
-    ) -> tuple[_Message | None, Transition | None, list[Remark]]:
+        self, seq: int, received: Received, touched: dict[str, StoredMessage], tallies: Counter[str]
+    ) -> tuple[StoredMessage | None, Transition | None, list[Remark]]:
         judgement = received.judgement
         tallies["callbacks"] += 1
         tallies["invalid"] += not judgement.valid
@@ -273,7 +193,7 @@ class Session:
         if message is None:
             message = touched[message_id] = self._message(message_id, received.received)
             if message.callbacks:
-                tallies[f"status:{_status_word(message)}"] -= 1
+                tallies[f"status:{message.status_word}"] -= 1
             else:
                 tallies["messages"] += 1
         facts = storable_facts(judgement.facts)
@@ -281,96 +201,17 @@ class Session:
         new, remarks = message.add(arrival)
         return message, new, remarks
 
-    def _message(self, message_id: str, received: int) -> _Message:
+    def _message(self, message_id: str, received: int) -> StoredMessage:
         message = self._states.get(message_id)
         if message is not None:
             self._states.move_to_end(message_id)
             return message
-        message = self._load(message_id)
+        message = load(self._connection, message_id)
         if message is None:
-            message = _Message(self._next_row, message_id, Lifecycle(), received, received)
+            message = StoredMessage(self._next_row, message_id, Lifecycle(), received, received)
             self._next_row += 1
         self._states[message_id] = message
         return message
-
-    def _load(self, message_id: str) -> _Message | None:
-        stored = self._connection.execute(
-            "SELECT row, project_id, to_number, from_number, body, number_of_segments, custom_variables, "
-            "first_received, last_received, callbacks, invalid, codes, severity FROM messages WHERE id = ?",
-            (message_id,),
-        ).fetchone()
-        if stored is None:
-            return None
-        row, project_id, to, from_, body, segments, variables, first, last, callbacks, invalid, codes, severity = stored
-        life = Lifecycle(Identity(project_id, to, from_, body, stored_integer(segments)))
-        life.custom_variables = None if variables is None else json.loads(variables)
-        known = self._connection.execute(
-            "SELECT status, timestamp, received, seq, transition, error_code, error_message FROM callbacks "
-            "WHERE message = ? AND valid AND status NOTNULL "
-            "AND (transition OR error_code NOTNULL OR error_message NOTNULL) ORDER BY seq",
-            (row,),
-        )
-        for status, timestamp, received, seq, is_transition, error_code, error_message in known:
-            one = transition(Status(status), timestamp, received, seq)
-            life.restore(one, Facts(error_code=error_code, error_message=error_message), is_new=bool(is_transition))
-        names = dict.fromkeys(codes.strip(",").split(",")) if codes else {}
-        return _Message(row, message_id, life, first, last, callbacks, invalid, names, severity)
-
-
-def captured_elsewhere(path: Path) -> bool:
-    """Whether a process has the session open for capture."""
-    beside = Path(f"{path}.lock")
-    if not beside.exists():
-        return False
-    lock = FileLock(beside)
-    try:
-        lock.acquire(timeout=0)
-    except (Timeout, OSError):
-        return True
-    lock.release()
-    return False
-
-
-@contextmanager
-def _removed_on_failure(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _opening(path: Path) -> Iterator[tuple[sqlite3.Connection, FileLock]]:
-    """A connection and the writer's lock, both given back when the opening fails."""
-    lock = FileLock(f"{path}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise SessionInUse(path) from None
-    except OSError as error:
-        raise UnreadableSession(path, error.strerror or str(error)) from None
-    connection = None
-    try:
-        connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-        yield connection, lock
-    except BaseException as error:
-        if connection is not None:
-            connection.close()
-        lock.release()
-        if isinstance(error, sqlite3.Error):
-            raise UnreadableSession(path, str(error)) from None
-        raise
-
-
-def joined_codes(codes: Iterable[str]) -> str:
-    """The column `codes`: each with a comma before and after, so that one can be looked for."""
-    text = ",".join(codes)
-    return f",{text}," if text else ""
-
-
-def _status_word(message: _Message) -> str:
-    return message.lifecycle.status or "none"
 
 
 def _callback_row(seq: int, received: Received, message: int | None, new: Transition | None) -> tuple[Any, ...]:

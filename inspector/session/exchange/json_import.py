@@ -21,7 +21,7 @@ from inspector.session.exchange.json_export import FORMAT, VERSION
 from inspector.session.exchange.json_stream import NotJson, pieces
 from inspector.session.exchange.selection import STEPS_BETWEEN, Progress, no_progress
 from inspector.session.schema import configure, initialise
-from inspector.session.session import SEVERITIES, STRIP_LENGTH, joined_codes
+from inspector.session.stored_message import SEVERITIES, STRIP_LENGTH, joined_codes
 from inspector.session.values import dump, dump_foreign, storable, storable_integer
 
 _BATCH: Final = 500

@@ -2,7 +2,7 @@
 
 Numbers become stable pseudonyms in the ranges kept for fiction (+1 NXX 555 01XX), texts keep their length,
 encoding and shape, ids and signatures become hashes. The same value becomes the same pseudonym throughout
-a session, so that what belonged together still does. Hashes are keyed with a secret of this one export:
+a session, so that what belonged together still does. The names of fields stay. Hashes are keyed with a secret of this one export:
 nobody can try out numbers until one fits.
 """
 
@@ -60,6 +60,7 @@ class Redactor:
             to=None if row.to is None else self.number(row.to),
             from_=None if row.from_ is None else self.number(row.from_),
             body=None if row.body is None else masked(row.body),
+            error_code=None if row.error_code is None else self._text("error_code", row.error_code),
             error_message=None if row.error_message is None else self._spoken(row.error_message),
             custom_variables=None if row.custom_variables is None else self._value("", row.custom_variables),
         )

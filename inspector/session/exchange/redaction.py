@@ -1,9 +1,9 @@
 """Redaction: what leaves in a shared export names nobody, and still shows what happened.
 
 Numbers become stable pseudonyms in the ranges kept for fiction (+1 NXX 555 01XX), texts keep their length,
-encoding and shape, ids and signatures become hashes. The same value becomes the same pseudonym throughout
-a session, so that what belonged together still does. The names of fields stay. Hashes are keyed with a secret of this one export:
-nobody can try out numbers until one fits.
+encoding and shape, ids and signatures become hashes; the names of fields stay. The same value becomes the
+same pseudonym throughout an export, so that what belonged together still does. Hashes are keyed with a
+secret of this one export: nobody can try out numbers until one fits.
 """
 
 import hashlib

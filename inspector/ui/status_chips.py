@@ -14,6 +14,11 @@ from inspector.ui.theme import Appearance
 _SPACING = 5
 _INVALID = "is:invalid"
 _UNASSIGNED = "is:unassigned"
+_LEAST_FIRST = (
+    *(f"status:{status}" for status in ("initiated", "queued", "read", "sent", "delivered", "undelivered", "failed")),
+    _UNASSIGNED,
+    _INVALID,
+)
 
 
 class Chip(QAbstractButton):
@@ -23,6 +28,7 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self._appearance = appearance
         self._status = status
+        self._severity = "warning" if word == "Unassigned" else "error"
         self._count = 0
         self._narrow = False
         self.setText(word)
@@ -72,7 +78,7 @@ class Chip(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = self._appearance.colors
-        tint = colors.severity["error"] if self._status is None else colors.status_tint(self._status)
+        tint = colors.severity[self._severity] if self._status is None else colors.status_tint(self._status)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -88,7 +94,7 @@ class Chip(QAbstractButton):
         size = self.fontMetrics().ascent() * 0.75
         mark = QRectF(box.left() + 10, box.center().y() - size / 2, size, size)
         if self._status is None:
-            paint_severity(painter, mark, "error", colors)
+            paint_severity(painter, mark, self._severity, colors)
         else:
             paint_mark(painter, mark, self._status, tint.foreground)
         words = box.adjusted(10 + size + 7, 0, -10, 0)
@@ -144,18 +150,15 @@ class StatusChips(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Give up words where the room is short: those of the empty chips first, then all."""
+        """Give up words where the room is short: those of the empty chips first, then those that matter least."""
         for term in (_INVALID, _UNASSIGNED):
             chip = self._chips[term]
             chip.setVisible(chip.isChecked() or not chip.empty)
-        chips = [chip for chip in self._chips.values() if not chip.isHidden()]
-        all_wide = sum(chip.wide_width + _SPACING for chip in chips)
-        for chip in chips:
-            chip.set_narrow(narrow=chip.empty and all_wide > self.width())
-        some_wide = sum(chip.sizeHint().width() + _SPACING for chip in chips)
-        if some_wide > self.width():
-            for chip in chips:
-                chip.set_narrow(narrow=True)
+        chips = [chip for term in _LEAST_FIRST if not (chip := self._chips[term]).isHidden()]
+        wanted = sum(chip.wide_width + _SPACING for chip in chips)
+        for chip in sorted(chips, key=lambda chip: not chip.empty):
+            chip.set_narrow(narrow=wanted > self.width())
+            wanted -= chip.wide_width - chip.sizeHint().width()
 
     def show_filter(self, text: str) -> None:
         """Check the chips that the filter names."""

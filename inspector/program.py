@@ -148,8 +148,9 @@ class Program:
         await self._show(session, listen=True)
 
     def _is_open(self, path: Path) -> bool:
-        """Whether a path names the session that is being captured into."""
-        return self._session is not None and path.exists() and path.samefile(self._session.path)
+        """Whether a path names the session that is shown already. (Its file must not be opened in another way.)"""
+        reader = self.window.panel.rows.reader
+        return reader is not None and path.exists() and path.samefile(reader.path)
 
     async def _imported(self, path: Path) -> Path:
         from inspector.session.exchange.json_import import import_json

@@ -1,8 +1,10 @@
 """Session files from outside: is it one, is it in use, who may write it."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,23 +14,41 @@ from inspector.session.schema import APPLICATION_ID, VERSION
 
 
 def check_file(path: Path) -> None:
-    """Refuse a file that is no session, or one from a newer version, by its first bytes.
+    """Refuse a file that is no session, or one from a newer version, before anything is written.
 
-    The file is read, not opened as a database, so that it stays untouched. The offsets are those of
-    the SQLite file format, section 1.3. Raises NotASession, NewerSession or UnreadableSession.
+    Raises NotASession, NewerSession or UnreadableSession.
+
+    SQLite itself must read the header: closing any other handle of the file would drop the locks that
+    this process holds on it (POSIX, fcntl), and the next process to close the file would take the log of
+    a session being captured into for its own to tidy up. `immutable` takes no locks and leaves no files.
     """
+    reason = _unreadable(path)
+    if reason is not None:
+        raise UnreadableSession(path, reason)
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        raise UnreadableSession(path, "there is no such file") from None
-    except OSError as error:
-        raise UnreadableSession(path, error.strerror or str(error)) from None
-    if not header.startswith(b"SQLite format 3\0") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise NotASession(path) from None
+        raise UnreadableSession(path, str(error)) from None
+    if application_id != APPLICATION_ID:
         raise NotASession(path)
-    version = int.from_bytes(header[60:64], "big")
     if version > VERSION:
         raise NewerSession(path, version)
+
+
+def _unreadable(path: Path) -> str | None:
+    """Why a file cannot be read, found out without opening it."""
+    try:
+        if path.is_dir():
+            return os.strerror(errno.EISDIR)
+        if not path.exists():
+            return "there is no such file"
+    except OSError as error:
+        return error.strerror or str(error)
+    return None if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
 
 
 def captured_elsewhere(path: Path) -> bool:

@@ -72,8 +72,13 @@ class _Keyboard:
 
     def focus(self, title: str = "— Callback Inspector$") -> None:
         """Give the focus to a window, as a window manager would; there is none here."""
-        window = self._run("search", "--sync", "--onlyvisible", "--name", title)
-        self._run("windowfocus", "--sync", window.splitlines()[-1])
+        # A search can come upon a window that is just going away, and then finds none at all.
+        for _ in range(20):
+            windows = self._run("search", "--sync", "--onlyvisible", "--name", title).splitlines()
+            if windows:
+                self._run("windowfocus", "--sync", windows[-1])
+                return
+        pytest.fail(f"no window {title}")
 
     def press(self, *keys: str) -> None:
         for key in keys:

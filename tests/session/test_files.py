@@ -1,0 +1,43 @@
+"""A session file among other processes."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from inspector.session.files import captured_elsewhere, check_file
+from inspector.session.reader import SessionReader
+from inspector.session.session import Session
+from tests.factories import STARTED, make_callback
+
+_OPEN_AND_CLOSE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+print(connection.execute("SELECT count(*) FROM callbacks").fetchone()[0])
+connection.close()
+"""
+
+
+def _count_from_another_process(path: Path) -> int:
+    command = [sys.executable, "-c", _OPEN_AND_CLOSE, str(path)]
+    return int(subprocess.run(command, capture_output=True, check=True, timeout=30).stdout)
+
+
+def test_nobody_who_closes_the_file_takes_the_log_away(tmp_path: Path) -> None:
+    path = tmp_path / "s.inspector"
+    with Session.create(path, started=STARTED) as session:
+        session.append([make_callback(id="a")])
+        # All that this process does beside capturing: look, read, look again.
+        with SessionReader(path):
+            check_file(path)
+        captured_elsewhere(path)
+        assert _count_from_another_process(path) == 1
+        assert Path(f"{path}-wal").exists()
+        session.append([make_callback(id="b")])
+        assert _count_from_another_process(path) == 2
+        with SessionReader(path) as reader:
+            assert [message.id for message in reader.messages()] == ["a", "b"]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM callbacks").fetchone() == (2,)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["s.inspector"]

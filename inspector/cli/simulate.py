@@ -10,8 +10,7 @@ from inspector.capture.scenarios import SCENARIOS
 from inspector.capture.simulator import PlannedCallback, SendResult, plan, simulate
 from inspector.cli.listen import run_loop
 from inspector.cli.options import Parser, WrongUse, integer, positive_integer, positive_number, secret, url
-from inspector.cli.signals import ending_signals
-from inspector.cli.terminal import printable
+from inspector.cli.sending import Sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +63,15 @@ def run(arguments: Sequence[str]) -> int:
     return run_loop(Play(order).run)
 
 
-class Play:
-    """One run. `run` returns the exit code."""
+class Play(Sending):
+    """One run."""
 
     def __init__(self, order: Order) -> None:
+        super().__init__()
         self._order = order
-        self._sent = 0
-        self._answered = 0
-        self._interrupted = False
-        self._task: asyncio.Task[int] | None = None
+        self.closing = f" The same again: --seed {order.seed}"
 
-    async def run(self) -> int:
-        self._task = asyncio.current_task()
+    async def send(self) -> None:
         loop = asyncio.get_running_loop()
         begun, order = loop.time(), self._order
         try:
@@ -87,31 +83,10 @@ class Play:
                 started_at=datetime.now(UTC),
                 elapsed=lambda: loop.time() - begun,
             )
-            with ending_signals(loop, self._interrupt):
-                await simulate(order.url, planned, signing_key=order.signing_key, on_result=self._report)
+            await simulate(order.url, planned, signing_key=order.signing_key, on_result=self._report)
         except ValueError as error:
             raise WrongUse(str(error)) from None
-        except asyncio.CancelledError:
-            if not self._interrupted:
-                raise
-        ending = "Interrupted: " if self._interrupted else ""
-        print(
-            f"{ending}{self._sent:,} callbacks sent, {self._answered:,} answered. The same again: --seed {order.seed}"
-        )
-        return 0 if self._interrupted or self._answered == self._sent else 1
 
     def _report(self, callback: PlannedCallback, result: SendResult) -> None:
-        self._sent += 1
-        self._answered += result.status is not None
-        outcome = str(result.status or printable(result.error or ""))
-        milliseconds = round(result.seconds * 1000)
-        line = f"#{self._sent:<5} {callback.scenario:<13} {callback.message_id or 'no message id':<36}  {outcome}"
-        try:
-            print(f"{line}  {milliseconds} ms", flush=True)
-        except BrokenPipeError:  # nobody reads any more (`| head`)
-            self._interrupt()
-
-    def _interrupt(self) -> None:
-        self._interrupted = True
-        if self._task is not None:
-            self._task.cancel()
+        what = f"#{self.count():<5} {callback.scenario:<13} {callback.message_id or 'no message id':<36}"
+        self.tell(what, result.status, result.error, round(result.seconds * 1000))

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from inspector.capture.server import CaptureServer
 
 _log = logging.getLogger(__name__)
+_LAST_SECONDS = 2.0
 _DOCUMENTATION_HOSTS = ("signalwire.com", "developer.signalwire.com")
 
 
@@ -60,12 +61,15 @@ class Program:
         self._session: Session | None = None
         self._server: CaptureServer | None = None
         self._turn = asyncio.Lock()
+        self._automatic: set[Path] = set()
         self.settings = settings_file.load()
+        self._saved = (self.settings.host, self.settings.port)
         self.quit_request = QuitRequest(application)
         self.appearance = Appearance(application, Scheme(self.settings.scheme))
         icon = QIcon(str(resource_path("icon.png")))
         catalogue = ErrorCatalogue.from_json(read_text("error_codes.json"))
         self.window = MainWindow(self.appearance, self.settings, self, catalogue, tasks, icon)
+        self.window.address = self._address()
 
     @property
     def listening_url(self) -> str | None:
@@ -106,9 +110,13 @@ class Program:
 
     async def _end(self) -> None:
         self.window.remember()
-        self._settings_file.save(self.settings)
         self.window.hide()
+        # A command that is under way ends first, unless it waits for the user; those behind it never begin.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await self._turn.acquire()
         await self._let_go()
+        self._settings_file.save(self.settings)
         self.quit_request.close()
 
     async def _let_go(self) -> None:
@@ -116,16 +124,23 @@ class Program:
         if self._server is not None:
             await self._server.stop()
             self._server = None
-        self.window.close_session()
+        await self.window.close_session()
         session, self._session = self._session, None
         if session is not None:
             session.end(_now())
+            nothing_in_it = session.empty
             session.close()
+            if nothing_in_it and session.path in self._automatic:
+                # Nobody named it and nothing came: it would only be in the way among the recent ones.
+                session.path.unlink(missing_ok=True)
+                self.settings.forget(session.path)
 
     # -- sessions -----------------------------------------------------------------------------
 
     def _new(self, path: Path | None = None) -> Session:
-        path = path or self._folders.new_session(datetime.now(UTC).astimezone(), SUFFIX)
+        if path is None:
+            path = self._folders.new_session(datetime.now(UTC).astimezone(), SUFFIX)
+            self._automatic.add(path)
         return Session.create(path, started=_now(), durable=self.settings.durable)
 
     async def _open(self, path: Path, *, listen: bool) -> None:
@@ -169,10 +184,13 @@ class Program:
         from inspector.session.reader import SessionReader
 
         SessionReader(path).close()  # whatever is wrong with it is told before the present session is let go
+        was_listening = self.listening_url is not None
         await self._let_go()
         polled = captured_elsewhere(path)
         self.window.show_session(path, live=False, polled=polled)
         self.window.show_listening(None, "Another process is capturing" if polled else "Saved session")
+        if was_listening:
+            self.window.show_note("Listening stopped, to show this session. A new session (Ctrl+N) listens again.")
 
     async def _show(self, session: Session, *, listen: bool) -> None:
         await self._let_go()
@@ -194,8 +212,8 @@ class Program:
         if self._server is None:
             recorder = Recorder(self._session, on_appended=self._on_appended, on_failure=self._on_failure)
             self._server = CaptureServer(recorder)
-        self._server.settings = CaptureSettings(largest_body=self.settings.largest_body_kib * 1024)
-        host, port = self._address()
+        self._server.settings = CaptureSettings(largest_body=self._largest_body())
+        self.window.address = host, port = self._address()
         match await self._server.start(host, port):
             case PortInUse(port=port):
                 self.window.show_listening(None, f"Port {port} is in use")
@@ -213,6 +231,9 @@ class Program:
         port = self._start.port if self._start.port is not None else self.settings.port
         return host, port
 
+    def _largest_body(self) -> int:
+        return self.settings.largest_body_kib * 1024
+
     def _on_appended(self, _received: Sequence[Any], _appended: Sequence[Any]) -> None:
         self.window.session_changed()
 
@@ -229,10 +250,15 @@ class Program:
         self._in_turn(self._stop_listening(), "stop listening")
 
     def listen_at(self, host: str, port: int) -> None:
-        self._start = Start(listen=True)
         self.settings.host, self.settings.port = host, port
         self._settings_file.save(self.settings)
+        self._forget_asked_for()
         self._in_turn(self._start_listening(), "listen elsewhere")
+
+    def _forget_asked_for(self) -> None:
+        """The address of the settings was just chosen: it counts now, not that of the command line."""
+        self._start = Start(listen=True)
+        self._saved = self.window.address = self._address()
 
     def send_sample(self) -> None:
         self._tasks.spawn(self._send_sample(), name="send a sample")
@@ -249,6 +275,12 @@ class Program:
     def settings_changed(self) -> None:
         self._settings_file.save(self.settings)
         self.window.settings_applied()
+        if (self.settings.host, self.settings.port) != self._saved:
+            self._forget_asked_for()
+            if self.listening_url is not None:
+                self._in_turn(self._start_listening(), "listen elsewhere")
+        elif self._server is not None:
+            self._server.settings = replace(self._server.settings, largest_body=self._largest_body())
 
     def open_address(self, address: str) -> None:
         url = QUrl(address)
@@ -263,13 +295,15 @@ class Program:
         """Run a command after those before it; tell what went wrong."""
 
         async def run() -> None:
-            async with self._turn:
-                try:
+            try:
+                async with self._turn:
                     await work
-                except Cancelled:
-                    self.window.show_note("Cancelled.")
-                except SessionError as error:
-                    self.window.tell("That did not work", str(error))
+            except Cancelled:
+                self.window.show_note("Cancelled.")
+            except SessionError as error:
+                self.window.tell("That did not work", str(error))
+            finally:
+                work.close()  # one that never had its turn
 
         self._tasks.spawn(run(), name=name)
 
@@ -307,22 +341,13 @@ class Program:
         await self._play(["mixed"], messages=60, rate=6.0, seed=20_261_123)
 
     async def _play(self, scenarios: list[str], *, messages: int, rate: float, seed: int) -> None:
-        from inspector.capture.simulator import plan, simulate
+        from inspector.capture.simulator import play
 
         url = self.listening_url
         if url is None:
             self.window.show_note("Nothing is listening. Start listening first.")
-            return
-        begun = time.monotonic()
-        planned = plan(
-            scenarios,
-            messages=messages,
-            rate=rate,
-            seed=seed,
-            started_at=datetime.now(UTC),
-            elapsed=lambda: time.monotonic() - begun,
-        )
-        await simulate(f"{url}/sample", planned)
+        else:
+            await play(f"{url}/sample", scenarios, messages=messages, rate=rate, seed=seed)
 
 
 def _now() -> int:

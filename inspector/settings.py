@@ -36,6 +36,10 @@ class Settings(BaseModel):
         text = str(path)
         self.recent = [text, *(one for one in self.recent if one != text)][:_RECENT]
 
+    def forget(self, path: Path) -> None:
+        """Take a session out of the recent ones."""
+        self.recent = [one for one in self.recent if one != str(path)]
+
 
 class SettingsFile:
     """Where the settings are kept."""

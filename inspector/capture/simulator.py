@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -283,3 +284,17 @@ def _in_words(error: ClientError) -> str:
             return f"The connection broke: {error}."
         case _:
             return f"No valid HTTP reply: {error}."
+
+
+async def play(url: str, scenarios: Sequence[str], *, messages: int, rate: float, seed: int) -> SimulationSummary:
+    """Plan and send in one go, timestamps by the clock of this moment."""
+    begun = time.monotonic()
+    planned = plan(
+        scenarios,
+        messages=messages,
+        rate=rate,
+        seed=seed,
+        started_at=datetime.now(UTC),
+        elapsed=lambda: time.monotonic() - begun,
+    )
+    return await simulate(url, planned)

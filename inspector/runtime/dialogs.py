@@ -80,7 +80,7 @@ async def confirm(parent: QWidget | None, title: str, text: str, accept_label: s
     box = _message_box(parent, title, text, QMessageBox.Icon.Question)
     accept = box.addButton(accept_label, QMessageBox.ButtonRole.AcceptRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(accept)
+    box.setDefaultButton(cancel)  # these questions are about what cannot be undone
     box.setEscapeButton(cancel)
     # A message box's result is a button's number, not QDialog's Accepted.
     await ask(box)

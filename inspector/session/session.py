@@ -26,7 +26,7 @@ _STATES_KEPT: Final = 2048
 
 _INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _WRITE_MESSAGE: Final = "INSERT OR REPLACE INTO messages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_ADD_TALLY: Final = "INSERT INTO tallies VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = count + ?2"
+_ADD_TALLY: Final = "INSERT INTO tallies VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _INSERT_FINDING: Final = "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)"
 
 
@@ -153,6 +153,11 @@ class Session:
             self._connection.execute("UPDATE session SET value = ? WHERE key = 'next_seq'", (self._next_seq,))
         self._states.clear()
         self._next_row = 1
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in it."""
+        return self._connection.execute("SELECT 1 FROM callbacks LIMIT 1").fetchone() is None
 
     def end(self, moment: int) -> None:
         """Note when the capture ended, in microseconds since 1970 (UTC). Raises SessionError as `append` does."""

@@ -57,6 +57,7 @@ class FilterEdit(QLineEdit):
         super().__init__(parent)
         self._words = QStringListModel(self)
         self._list = QListView(self)
+        self._list.setObjectName("completions")
         self._popup = QCompleter(self._words, self)
         self._popup.setPopup(self._list)
         self._popup.setWidget(self)
@@ -68,6 +69,11 @@ class FilterEdit(QLineEdit):
     def completer_popup(self) -> QListView:
         """The list of completions."""
         return self._list
+
+    @property
+    def offers_values(self) -> bool:
+        """Whether the values of a key are offered at the moment."""
+        return self._list.isVisible() and ":" in self._words.stringList()[0].rstrip(":")
 
     def _offer(self) -> None:
         words = completions(self.text()[: self.cursorPosition()])
@@ -141,7 +147,7 @@ class FilterBar(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(lambda: self.filter_changed.emit(self.edit.text()))
+        self._pause.timeout.connect(self._on_pause)
         self.edit.textEdited.connect(lambda _: self._pause.start())
         self.edit.textChanged.connect(self._on_text_changed)
         self.edit.returnPressed.connect(self._on_return)
@@ -192,6 +198,12 @@ class FilterBar(QWidget):
         # The clear button changes the text without an edit.
         if not text and not self._pause.isActive():
             self._pause.start()
+
+    def _on_pause(self) -> None:
+        if self.edit.offers_values:
+            self._pause.start()  # a value that is still being typed is no mistake yet
+        else:
+            self.filter_changed.emit(self.edit.text())
 
     def _on_return(self) -> None:
         self._pause.stop()

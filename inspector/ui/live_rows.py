@@ -1,9 +1,11 @@
 """What keeps the two tables true to the session: filters, sorts, and follows a file that grows."""
 
+import asyncio
 import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,6 +58,7 @@ class LiveRows(QObject):
         self._tasks = tasks
         self._reader: SessionReader | None = None
         self._runner: QueryRunner | None = None
+        self._closing: list[Future[None]] = []
         self._query = _ALL
         self._message_order = Order("m.row", ascending=True)
         self._callback_order = Order("c.seq", ascending=True)
@@ -113,13 +116,21 @@ class LiveRows(QObject):
         for timer in (self._flush, self._resort, self._poll, self._clock):
             timer.stop()
         if self._runner is not None:
-            self._runner.close()
+            self._closing = [*(one for one in self._closing if not one.done()), self._runner.close()]
         reader, self._reader, self._runner = self._reader, None, None
         self._messages.reader = self._callbacks.reader = None
         self._messages.set_ids(array("q"), ascending=True)
         self._callbacks.set_ids(array("q"), ascending=True)
         if reader is not None:
             reader.close()
+
+    async def released(self) -> None:
+        """Wait until the files of the sessions that were shown are given back.
+
+        Whoever closes a session file last folds its write-ahead log into it. A reader cannot do that: were it
+        the last one, the log would stay beside the file, with the newest callbacks in it.
+        """
+        await asyncio.gather(*(asyncio.wrap_future(one) for one in self._closing))
 
     def set_clock(self, clock: Clock) -> None:
         """Whether the session is live, and when messages stall in it."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.ui.column_menu import ColumnMenu
 from inspector.ui.row_id_model import Index, RowIdModel
 from inspector.ui.texts import one_line
 
@@ -135,9 +136,13 @@ class LiveTable(QTableView):
             self.verticalScrollBar().setValue(maximum)
 
     def _on_rows_inserted(self, _: QModelIndex, first: int, last: int) -> None:
-        if not self._following:
+        if not self._following and not self._all_in_view():
             self._unseen += last - first + 1
             self._show_unseen()
+
+    def _all_in_view(self) -> bool:
+        # Not asked of the scroll bar, which hears of new rows only later.
+        return self._rows.rowCount() * self.verticalHeader().defaultSectionSize() <= self.viewport().height()
 
     def _show_unseen(self) -> None:
         self._new_rows.setVisible(self._unseen > 0)
@@ -272,6 +277,8 @@ class LiveTable(QTableView):
                 self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
         self._resetting = False
         self._announce()
+        self._unseen = 0  # these are other rows, or the same in another order: what was new among them is not known
+        self._show_unseen()
         if self._following and self._rows.in_arrival_order:
             self.scrollToBottom()
 
@@ -310,15 +317,9 @@ class LiveTable(QTableView):
         return len(lines)
 
     def _choose_columns(self, place: QPoint) -> None:
-        header = self.horizontalHeader()
-        menu = QMenu("Columns", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for column in range(1, header.count()):
-            action = menu.addAction(str(self._rows.headerData(column, Qt.Orientation.Horizontal)))
-            action.setCheckable(True)
-            action.setChecked(not header.isSectionHidden(column))
-            action.toggled.connect(lambda on, column=column: header.setSectionHidden(column, not on))
-        menu.popup(header.mapToGlobal(place))
+        menu = ColumnMenu(self.horizontalHeader(), self)
+        menu.chosen.connect(self._fill)
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
 
     # -- remembered ---------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -27,11 +27,16 @@ from inspector.ui.status_line import StatusLine
 from inspector.ui.texts import one_line
 from inspector.ui.theme import Appearance, Scheme
 
+_FRAME: Final = QSize(16, 48)
+"""What a window manager may add around the window, with some to spare."""
+
 
 class MainWindow(QMainWindow):
     """The one window. What it cannot do itself it asks of `commands`."""
 
     close_wished = Signal()
+    address: tuple[str, int]
+    """Where is listened, or will be: what the command line or the settings say. The program keeps it true."""
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class MainWindow(QMainWindow):
         self._path: Path | None = None
         self._live = False
         self._url: str | None = None
+        self.address = (settings.host, settings.port)
         self.setWindowIcon(icon)
         self.setAcceptDrops(True)
         self.panel = SessionPanel(appearance, tasks, self)
@@ -78,7 +84,8 @@ class MainWindow(QMainWindow):
         splitter.setStretchFactor(1, 2)
         splitter.setSizes([860, 420])
         self.setCentralWidget(splitter)
-        self.resize(1280, 800)
+        room = self.screen().availableSize() - _FRAME
+        self.resize(QSize(1280, 800).boundedTo(room))
         self.setMinimumSize(760, 480)
         return splitter
 
@@ -144,10 +151,11 @@ class MainWindow(QMainWindow):
         self._show_recent()
         self._show_title()
 
-    def close_session(self) -> None:
-        """Let go of the file."""
+    async def close_session(self) -> None:
+        """Let go of the file; done when it is given back."""
         self.panel.rows.detach()
         self._feed.clear()
+        await self.panel.rows.released()
 
     def session_changed(self) -> None:
         """Callbacks were committed."""
@@ -257,7 +265,9 @@ class MainWindow(QMainWindow):
             self._commands.clear_session()
 
     async def _change_address(self, reason: str) -> None:
-        dialog = AddressDialog(self._settings.host, self._settings.port, reason, self)
+        host, port = self.address
+        # Where the port was the trouble, the same one again would only bring the question back.
+        dialog = AddressDialog(host, 0 if reason else port, reason, self)
         if await ask(dialog):
             self._commands.listen_at(*dialog.address)
 

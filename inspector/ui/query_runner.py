@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from array import array
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,13 +36,14 @@ class QueryRunner:
         """The numbers of the callbacks that fit, in order. Raises Superseded when asked again meanwhile."""
         return await self._ask("callbacks", lambda reader: reader.callback_ids(condition, order))
 
-    def close(self) -> None:
-        """Stop what runs and give the connection back; does not wait."""
+    def close(self) -> Future[None]:
+        """Stop what runs and give the connection back; does not wait. The future is done when it is given back."""
         self._closed = True
         if self._reader is not None:
             self._reader.interrupt()
-        self._executor.submit(self._close_reader)
+        closed = self._executor.submit(self._close_reader)
         self._executor.shutdown(wait=False)
+        return closed
 
     async def _ask(self, subject: str, question: Callable[[SessionReader], _Answer]) -> _Answer:
         if self._closed:
@@ -56,6 +57,8 @@ class QueryRunner:
                 raise Superseded
             if self._reader is None:
                 self._reader = SessionReader(self._path)
+                if self._outdated(subject, number):  # nobody could interrupt it before it was there
+                    raise Superseded
             return self._uninterrupted(self._reader, subject, number, question)
 
         answer = await asyncio.get_running_loop().run_in_executor(self._executor, work)

@@ -27,7 +27,7 @@ from inspector.ui.theme import Appearance
 
 MESSAGES: Final = 0
 CALLBACKS: Final = 1
-_MESSAGE_WIDTHS: Final = (124, 106, 106, 136, 84, 58, 108, 102, 102, 92, 76)
+_MESSAGE_WIDTHS: Final = (124, 106, 106, 136, 84, 58, 108, 102, 102, 110, 92)
 _CALLBACK_WIDTHS: Final = (64, 104, 140, 124, 66, 104, 66, 150, 90, 70, 60)
 
 

@@ -150,15 +150,25 @@ class StatusChips(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Give up words where the room is short: those of the empty chips first, then those that matter least."""
-        for term in (_INVALID, _UNASSIGNED):
-            chip = self._chips[term]
-            chip.setVisible(chip.isChecked() or not chip.empty)
-        chips = [chip for term in _LEAST_FIRST if not (chip := self._chips[term]).isHidden()]
-        wanted = sum(chip.wide_width + _SPACING for chip in chips)
-        for chip in sorted(chips, key=lambda chip: not chip.empty):
+        """Give up words where the room is short: those of the empty chips first, then those that matter least.
+
+        Where even that is too much, chips go in the same order, rather than being cut.
+        """
+        optional = {self._chips[_INVALID], self._chips[_UNASSIGNED]}
+        chips = [self._chips[term] for term in _LEAST_FIRST]
+        shown = [chip for chip in chips if chip not in optional or chip.isChecked() or not chip.empty]
+        shown.sort(key=lambda chip: not chip.empty)
+        wanted = sum(chip.wide_width + _SPACING for chip in shown)
+        for chip in shown:
             chip.set_narrow(narrow=wanted > self.width())
             wanted -= chip.wide_width - chip.sizeHint().width()
+        gone = set()
+        for chip in shown:
+            if wanted > self.width() and not chip.isChecked():
+                gone.add(chip)
+                wanted -= chip.sizeHint().width() + _SPACING
+        for chip in chips:
+            chip.setVisible(chip in shown and chip not in gone)
 
     def show_filter(self, text: str) -> None:
         """Check the chips that the filter names."""

@@ -189,6 +189,8 @@ def style_sheet(colors: Colors) -> str:
     QLineEdit:focus {{ border: 1px solid {accent}; }}
     QLineEdit[invalid="true"] {{ border: 1px solid {colors.severity["error"].foreground.name()};
         background: {colors.severity["error"].background.name()}; }}
+    QListView#completions::item {{ padding: 4px 7px; color: {colors.text.name()}; }}
+    QListView#completions::item:selected {{ background: {colors.selection.name()}; }}
     QSplitter::handle {{ background: {colors.window.name()}; }}
     QTabBar::tab {{ padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
         color: {colors.muted.name()}; background: transparent; }}

@@ -71,6 +71,24 @@ def test_typing_is_waited_for(qtbot: QtBot, qapp: QApplication) -> None:
     qtbot.waitUntil(lambda: asked == ["hello", ""])
 
 
+def test_a_value_that_is_still_offered_is_not_judged(qtbot: QtBot, qapp: QApplication) -> None:
+    bar = FilterBar(Appearance(qapp))
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.edit.setFocus()
+    asked: list[str] = []
+    bar.filter_changed.connect(asked.append)
+    QTest.keyClicks(bar.edit, "status:fai")
+    qtbot.wait(300)
+    assert asked == []
+    bar.edit.completer_popup.hide()
+    qtbot.waitUntil(lambda: asked == ["status:fai"])
+    QTest.keyClicks(bar.edit, " sta")
+    assert bar.edit.completer_popup.isVisible()
+    assert not bar.edit.offers_values
+    qtbot.waitUntil(lambda: asked == ["status:fai", "status:fai sta"])
+
+
 def test_the_counter(qtbot: QtBot, qapp: QApplication) -> None:
     bar = FilterBar(Appearance(qapp))
     qtbot.addWidget(bar)

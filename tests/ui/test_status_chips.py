@@ -39,7 +39,23 @@ def test_what_is_not_there_has_no_chip(qtbot: QtBot, qapp: QApplication) -> None
     qtbot.addWidget(window)
     chips = StatusChips(Appearance(qapp), window)
     window.show()
+    chips.resize(1200, 40)
     chips.show_counts(Summary(1, 1, 1, {"sent": 1}), 0)
     assert [chip.text() for chip in chips.chips if chip.isHidden()] == ["Invalid", "Unassigned"]
     chips.show_filter("is:unassigned")
     assert [chip.text() for chip in chips.chips if chip.isHidden()] == ["Invalid"]
+
+
+def test_a_chip_that_has_no_room_goes_rather_than_being_cut(qtbot: QtBot, qapp: QApplication) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    chips = StatusChips(Appearance(qapp), window)
+    window.show()
+    chips.show_counts(_SUMMARY, 5)
+    chips.show_filter("status:initiated")
+    chips.resize(260, 40)
+    shown = [chip for chip in chips.chips if not chip.isHidden()]
+    assert sum(chip.sizeHint().width() for chip in shown) <= 260
+    assert {"Initiated", "Invalid"} <= {chip.text() for chip in shown} < {chip.text() for chip in chips.chips}
+    chips.resize(4000, 40)
+    assert not any(chip.isHidden() for chip in chips.chips)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from inspector.app import Start
+from inspector.runtime.folders import Folders
 from inspector.session.exchange.export import export
 from inspector.session.reader import SessionReader
 from inspector.ui.dialogs.address import AddressDialog
@@ -400,7 +401,51 @@ def test_preferences_are_remembered(run: Run, started: StartProgram) -> None:
         async with started() as app:
             assert app.program.appearance.colors.dark
             assert app.program.settings.stalled_minutes == 2.5
-            assert len(app.program.settings.recent) == 2
+            await app.post(id="a")
+
+    run(scenario())
+
+
+def test_the_address_and_the_limit_of_the_preferences_count_at_once(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            before = app.program.listening_url
+            app.trigger("preferences")
+            dialog = await app.dialog(PreferencesDialog)
+            dialog._limit.setValue(1)
+            dialog.accept()
+            await app.gone(dialog)
+            assert app.program.listening_url == before
+            assert await app.post(body=b" " * 2000) == 413
+            app.trigger("preferences")
+            dialog = await app.dialog(PreferencesDialog)
+            dialog._port.setValue(0)
+            dialog.accept()
+            await until(lambda: app.program.listening_url not in (None, before))
+
+    run(scenario())
+
+
+def test_the_address_dialog_shows_the_address_of_the_command_line(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started(Start(host="::1", port=0)) as app:
+            app.trigger("change_address")
+            dialog = await app.dialog(AddressDialog)
+            assert dialog.address == ("::1", 0)
+            dialog.reject()
+            await app.gone(dialog)
+
+    run(scenario())
+
+
+def test_a_session_that_is_let_go_is_one_file(run: Run, started: StartProgram, folders: Folders) -> None:
+    """Without a log beside it: whoever hands the file on hands on everything."""
+
+    async def scenario() -> None:
+        for _ in range(3):
+            async with started() as app:
+                await app.post(id="a")
+        assert {path.suffix for path in folders.sessions.iterdir()} == {".inspector"}
 
     run(scenario())
 
@@ -444,6 +489,22 @@ def test_a_saved_session_is_gone_on_with_or_only_shown(run: Run, started: StartP
             await app.rows(2)
 
     run(scenario())
+
+
+def test_a_session_that_nobody_named_and_nothing_came_into_goes_away(
+    run: Run, started: StartProgram, folders: Folders
+) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            app.trigger("new_session")
+            await until(lambda: len(app.program.settings.recent) == 1 and app.program.listening_url)
+        async with started() as app:
+            await app.post(id="a")
+        async with started() as app:
+            assert len(app.program.settings.recent) == 2  # the one with a callback, and the one that is open
+
+    run(scenario())
+    assert len(list(folders.sessions.iterdir())) == 1
 
 
 def test_the_other_dialogs_open_and_close(run: Run, started: StartProgram) -> None:

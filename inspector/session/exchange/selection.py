@@ -96,6 +96,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises SessionError when it cannot be written. The file is readable by its owner only: it holds
     phone numbers and texts.
     """
+    if path.exists() and not path.is_file():
+        raise SessionError(f"{path.name} cannot be written: it is not a regular file. Choose another name.")
+    path = path.resolve()  # what a link leads to is written, the link stays
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
     except OSError as error:

@@ -1,6 +1,7 @@
 """Every export: its part of the session, its file, its progress, and that it never leaves half a file."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -247,3 +248,19 @@ def test_a_long_name_can_be_exported_to(session: Path, folder: Path) -> None:
         export(reader, out)
 
     assert list(folder.iterdir()) == [out]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    session = tmp_path / "s.inspector"
+    Session.create(session, started=STARTED).close()
+    target, link, pipe = tmp_path / "target.json", tmp_path / "link.json", tmp_path / "pipe.json"
+    target.write_text("before")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    with SessionReader(session) as reader:
+        export(reader, link)
+        with pytest.raises(SessionError, match=r"pipe\.json cannot be written: it is not a regular file"):
+            export(reader, pipe)
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("{")
+    assert pipe.is_fifo()

@@ -78,8 +78,8 @@ def test_a_value_that_is_still_offered_is_not_judged(qtbot: QtBot, qapp: QApplic
     bar.edit.setFocus()
     asked: list[str] = []
     bar.filter_changed.connect(asked.append)
-    QTest.keyClicks(bar.edit, "status:fai")
-    qtbot.wait(300)
+    with qtbot.waitSignal(bar._pause.timeout):
+        QTest.keyClicks(bar.edit, "status:fai")
     assert asked == []
     bar.edit.completer_popup.hide()
     qtbot.waitUntil(lambda: asked == ["status:fai"])

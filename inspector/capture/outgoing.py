@@ -12,6 +12,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, T
 from multidict import CIMultiDict
 from yarl import URL
 
+from inspector.session.records import headers_as_text
+
 _SECONDS: Final = 15.0
 _LONGEST_ANSWER: Final = 64 * 1024
 _NOT_PASSED_ON: Final = frozenset(
@@ -70,7 +72,7 @@ class Sender:
                 method, URL(url, encoded=True), data=body or None, headers=_passed_on(headers), allow_redirects=False
             ) as response:
                 status = response.status
-                answer_headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in response.raw_headers)
+                answer_headers = headers_as_text(response.raw_headers)
                 while len(content) < _LONGEST_ANSWER and (chunk := await response.content.readany()):
                     content += chunk
         except TimeoutError:

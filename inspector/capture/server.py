@@ -17,7 +17,7 @@ from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
 from inspector.session.errors import SessionError
-from inspector.session.records import Received
+from inspector.session.records import Received, headers_as_text
 
 _log: Final = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class CaptureServer:
         return reply.response()
 
     def _received(self, request: web.BaseRequest, received_at: int, body: _Body, reply: Reply) -> Received:
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
+        headers = headers_as_text(request.raw_headers)
         judgement = judge(
             method=request.method,
             target=request.raw_path,

@@ -1,12 +1,22 @@
 """What goes into a session and what comes out of it, as plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.callbacks.findings import Finding
 from inspector.callbacks.judgement import Judgement
 from inspector.callbacks.signature import SignatureState
+
+
+def headers_as_text(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    """Header lines as a session keeps them: bytes read as ISO 8859-1 (RFC 9110, section 5.5), so that none is lost."""
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+
+
+def header_value(headers: Iterable[tuple[str, str]], wanted: str) -> str | None:
+    """The first value of a header, or None; `wanted` in lower case."""
+    return next((value for name, value in headers if name.lower() == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)

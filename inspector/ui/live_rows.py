@@ -67,7 +67,7 @@ class LiveRows(QObject):
         self._querying = 0
         self._sticky: Callable[[], Iterable[int]] = tuple
         self._flush = self._timer(FLUSH_MS, self.flush, once=True)
-        self._resort = self._timer(_RESORT_MS, self._requery_messages, once=True)
+        self._resort = self._timer(_RESORT_MS, self._on_resort, once=True)
         self._poll = self._timer(_POLL_MS, self.flush, once=False)
         self._clock = self._timer(_CLOCK_MS, self._on_clock, once=False)
 
@@ -186,15 +186,13 @@ class LiveRows(QObject):
         self.rows_changed.emit(set(changes.messages))
 
     def _show_messages(self, rows: Iterable[int]) -> None:
-        assert self._reader is not None  # noqa: S101 - only flush calls, and it has one
         model, changed = self._messages, set(rows)
-        fitting = changed if self._query.empty else self._reader.matching_messages(changed, self._query.messages)
         if not model.in_arrival_order:
             # Where a row belongs is known only after sorting: what is shown changes in place, then all is sorted again.
             model.refresh(changed)
-            if not self._resort.isActive():
-                self._resort.start()
+            self._sort_again_soon()
             return
+        fitting = self._fitting(changed)
         present = {row for row in changed if model.position(row) is not None}
         model.refresh(present)
         leaving = present - fitting
@@ -212,7 +210,23 @@ class LiveRows(QObject):
             if len(model.ids):
                 after = max(after, model.ids[-1])
             model.append_ids(self._reader.matching_callbacks(after, self._query.callbacks))
-        elif not self._resort.isActive():
+        else:
+            self._sort_again_soon()
+
+    def _fitting(self, rows: set[int]) -> set[int]:
+        """Those of some messages that the filter lets through."""
+        if self._query.empty or self._reader is None:
+            return rows
+        return self._reader.matching_messages(rows, self._query.messages)
+
+    def _sort_again_soon(self) -> None:
+        if not self._resort.isActive():
+            self._resort.start()
+
+    def _on_resort(self) -> None:
+        if not self._messages.in_arrival_order:
+            self._requery_messages()
+        if not self._callbacks.in_arrival_order:
             self._requery_callbacks()
 
     def _count(self) -> None:
@@ -255,9 +269,12 @@ class LiveRows(QObject):
         assert self._runner is not None  # noqa: S101 - checked before the task was made
         order, since = self._callback_order, self._last_seq
         ids = await self._runner.callback_ids(self._query.callbacks, order.sql)
-        if self._reader is not None and order.ascending and self._last_seq != since:
-            after = max(since, ids[-1] if ids else 0)
-            ids.extend(self._reader.matching_callbacks(after, self._query.callbacks))
+        if self._reader is not None and self._last_seq != since:
+            if order.ascending:
+                after = max(since, ids[-1] if ids else 0)
+                ids.extend(self._reader.matching_callbacks(after, self._query.callbacks))
+            else:
+                self._sort_again_soon()
         self._callbacks.set_ids(ids, ascending=order.ascending)
 
     def _add_messages_since(self, since: int, ids: "array[int]", order: Order) -> None:
@@ -265,11 +282,11 @@ class LiveRows(QObject):
         if self._reader is None or self._last_seq == since:
             return
         changed = set(self._reader.changes(self._generation, since).messages)
-        fitting = changed if self._query.empty else self._reader.matching_messages(changed, self._query.messages)
+        fitting = self._fitting(changed)
         if not order.ascending:
             newest = max(ids, default=0)
             ids.extend(sorted(row for row in fitting if row > newest))
-            self._resort.start()
+            self._sort_again_soon()
             return
         for row in sorted(changed):
             place = bisect_left(ids, row)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -34,7 +34,6 @@ _FRAME: Final = QSize(16, 48)
 class MainWindow(QMainWindow):
     """The one window. What it cannot do itself it asks of `commands`."""
 
-    close_wished = Signal()
     address: tuple[str, int]
     """Where is listened, or will be: what the command line or the settings say. The program keeps it true."""
 

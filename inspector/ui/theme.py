@@ -41,7 +41,6 @@ class Colors:
     muted: QColor
     border: QColor
     accent: QColor
-    accent_text: QColor
     selection: QColor
     status: Mapping[str, Tint]
     severity: Mapping[str, Tint]
@@ -64,7 +63,6 @@ LIGHT: Final = Colors(
     muted=QColor("#5b6472"),
     border=QColor("#d9dde3"),
     accent=QColor("#1d5fd6"),
-    accent_text=QColor("#ffffff"),
     selection=QColor("#d6e4fd"),
     status=_tints(
         queued=("#4b5563", "#e8eaed"),
@@ -89,7 +87,6 @@ DARK: Final = Colors(
     muted=QColor("#9ba4b3"),
     border=QColor("#333946"),
     accent=QColor("#6ea0ff"),
-    accent_text=QColor("#0b1220"),
     selection=QColor("#2a3f66"),
     status=_tints(
         queued=("#c3c9d3", "#343a46"),

@@ -15,6 +15,7 @@ from inspector.app import Start
 from inspector.runtime.folders import Folders
 from inspector.session.exchange.export import export
 from inspector.session.reader import SessionReader
+from inspector.ui.callback_table_model import CallbackColumn
 from inspector.ui.dialogs.address import AddressDialog
 from inspector.ui.dialogs.lists import AboutDialog, TwoColumns
 from inspector.ui.dialogs.preferences import PreferencesDialog
@@ -198,6 +199,23 @@ def test_sorting_by_a_column_keeps_the_selection(run: Run, started: StartProgram
             assert app.window.panel.messages.selected_ids() == [1]
             header.setSortIndicator(Column.FIRST_SEEN, Qt.SortOrder.DescendingOrder)
             await until(lambda: list(app.window.panel.messages_model.ids) == [4, 3, 2, 1])
+
+    run(scenario())
+
+
+def test_a_sorted_list_of_callbacks_takes_in_what_comes(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            for path in ("/b", "/c"):
+                await app.post(path)
+            app.trigger("view_callbacks")
+            panel = app.window.panel
+            await until(lambda: panel.callbacks_model.rowCount() == 2)
+            panel.callbacks.horizontalHeader().setSortIndicator(CallbackColumn.PATH, Qt.SortOrder.DescendingOrder)
+            await until(lambda: list(panel.callbacks_model.ids) == [2, 1])
+            await app.post("/a")
+            await app.post("/d")
+            await until(lambda: list(panel.callbacks_model.ids) == [4, 2, 1, 3])
 
     run(scenario())
 

@@ -8,7 +8,7 @@ from inspector import __version__
 from inspector.callbacks.timestamps import utc_text
 from inspector.session.exchange.json_export import encoded
 from inspector.session.exchange.selection import Part, Progress, no_progress, watched
-from inspector.session.records import CallbackRow, Summary
+from inspector.session.records import CallbackRow, Summary, header_value
 
 
 def write_har(part: Part, file: BinaryIO, progress: Progress = no_progress) -> Summary:
@@ -51,7 +51,7 @@ def _entry(callback: CallbackRow) -> dict[str, Any]:
 
 
 def _request(callback: CallbackRow) -> dict[str, Any]:
-    host = _header(callback, "host") or "localhost"
+    host = header_value(callback.headers, "host") or "localhost"
     target = callback.target
     url = target if target.startswith(("http://", "https://")) else f"http://{host}{target}"
     request: dict[str, Any] = {
@@ -70,7 +70,11 @@ def _request(callback: CallbackRow) -> dict[str, Any]:
             text, comment = callback.body.decode(), ""
         except UnicodeDecodeError:
             text, comment = base64.b64encode(callback.body).decode(), "base64"
-        request["postData"] = {"mimeType": _header(callback, "content-type") or "", "text": text, "comment": comment}
+        request["postData"] = {
+            "mimeType": header_value(callback.headers, "content-type") or "",
+            "text": text,
+            "comment": comment,
+        }
     return request
 
 
@@ -79,10 +83,6 @@ def _query(target: str) -> list[dict[str, str]]:
         return _pairs(parse_qsl(urlsplit(target).query, keep_blank_values=True, max_num_fields=1000))
     except ValueError:
         return []
-
-
-def _header(callback: CallbackRow, wanted: str) -> str | None:
-    return next((value for name, value in callback.headers if name.lower() == wanted), None)
 
 
 def _pairs(pairs: Any) -> list[dict[str, str]]:

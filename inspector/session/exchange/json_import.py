@@ -20,6 +20,7 @@ from inspector.session.exchange.json_entries import CallbackEntry, MessageEntry,
 from inspector.session.exchange.json_export import FORMAT, VERSION
 from inspector.session.exchange.json_stream import NotJson, pieces
 from inspector.session.exchange.selection import STEPS_BETWEEN, Progress, no_progress
+from inspector.session.records import header_value
 from inspector.session.schema import configure, initialise
 from inspector.session.stored_message import SEVERITIES, STRIP_LENGTH, joined_codes
 from inspector.session.values import dump, dump_foreign, storable, storable_integer
@@ -228,7 +229,7 @@ class _Import:
             if found is None:
                 self._refuse(f"{where}.message_id names no message")
             (row,) = found
-        content_type = next((value for name, value in callback.headers if name.lower() == "content-type"), "")
+        content_type = header_value(callback.headers, "content-type") or ""
         facts = judge(
             method=callback.method, target=callback.target, content_type=content_type, body=body,
             incomplete="" if callback.truncated else None,

@@ -38,6 +38,25 @@ json_values = st.recursive(
 
 
 @st.composite
+def texts_of_objects(draw: st.DrawFn) -> str:
+    """JSON objects as text, in which names come twice now and then, and quotation marks are escaped."""
+
+    def text_of(value: Any, depth: int) -> str:
+        if isinstance(value, dict):
+            pairs = list(value.items())
+            if pairs and draw(st.integers(0, 3 + depth)) == 0:
+                pairs.insert(draw(st.integers(0, len(pairs))), (pairs[0][0], draw(scalars)))
+            members = ",".join(f"{text_of(name, depth)}:{text_of(member, depth + 1)}" for name, member in pairs)
+            return f"{{{members}}}"
+        if isinstance(value, list):
+            return f"[{', '.join(text_of(item, depth + 1) for item in value)}]"
+        return json.dumps(value, ensure_ascii=draw(st.booleans()))
+
+    names = st.one_of(texts, st.sampled_from(["a", "b", '"', "\\", '\\"', "é", "id"]))
+    return text_of(draw(st.dictionaries(names, json_values, max_size=4)), 0)
+
+
+@st.composite
 def timestamps(draw: st.DrawFn) -> str:
     """Texts that are RFC 3339 date-times, or nearly so."""
     pick = st.sampled_from

@@ -106,6 +106,8 @@ def stalled(minutes: float, last_status: str) -> Finding:
 
 def gather(remarks: list[Remark]) -> list[Finding]:
     """Remarks with the same code and text become one finding, in the order of their first callbacks."""
+    if not remarks:
+        return []
     groups: dict[tuple[FindingCode, str], list[Remark]] = {}
     for one in sorted(remarks, key=lambda one: (one.seq, one.code, one.text)):
         groups.setdefault((one.code, one.text), []).append(one)

@@ -1,9 +1,8 @@
 """One request judged: which dialect it speaks, what it tells, and every breach of the contract."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.compatibility import (
     judge_form,
@@ -29,8 +28,7 @@ class Dialect(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict on one callback. `message_id` is None for a callback that names no message."""
 
     dialect: Dialect
@@ -42,7 +40,7 @@ class Judgement:
     @property
     def valid(self) -> bool:
         """Whether no problem is an error (a warning does not make a callback invalid)."""
-        return all(problem.severity is not Severity.ERROR for problem in self.problems)
+        return not self.problems or all(problem.severity is not Severity.ERROR for problem in self.problems)
 
 
 def judge(
@@ -126,6 +124,7 @@ def _judge_json(method: str, media_type: str, text: str, problems: list[Problem]
         what = "The body is JSON, but not an object."
         problem = Problem("$", ProblemCode.JSON, what, shown_value(payload))
         return Judgement(dialect, None, Facts(), (*problems, problem))
+    message_id: str | None
     callback, breaches = validate(payload)
     problems += breaches
     if callback is not None:

@@ -6,10 +6,12 @@ so there the order counts). Of the findings, those about the arrival itself (`du
 `late`, `clock_skew`) and about what the first callback said (`identity_changed`) can differ.
 """
 
-from bisect import insort
+import math
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.facts import Facts
 from inspector.callbacks.findings import FindingCode, Remark, identity_remark, remark
@@ -23,12 +25,14 @@ SKEWED_AFTER: Final = 5_000_000_000
 
 # Equal timestamps of excluding outcomes: the worse news is shown, whichever arrived first.
 _WEIGHT: Final = {Status.DELIVERED: 0, Status.UNDELIVERED: 1, Status.FAILED: 2}
-_FAILURES: Final = frozenset({Status.UNDELIVERED, Status.FAILED})
-_OUTCOMES: Final = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED})
+_FAILURES: Final = (Status.UNDELIVERED, Status.FAILED)
+_OUTCOMES: Final = (Status.DELIVERED, *_FAILURES)
+_TERMINAL: Final = (*_OUTCOMES, Status.READ)
+_RUNNING: Final = (Status.QUEUED, Status.INITIATED, Status.SENT)
+"""The statuses that are not terminal, each at the place of its rank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A callback as the lifecycle sees it. `received` is in microseconds since 1970 (UTC)."""
 
     seq: int
@@ -53,6 +57,9 @@ class Transition:
     timestamp: str | None = field(compare=False)
     received: int = field(compare=False)
     seq: int = field(compare=False)
+
+
+_instant = attrgetter("instant")
 
 
 def transition(status: Status, timestamp: str | None, received: int, seq: int) -> Transition:
@@ -84,38 +91,36 @@ _IDENTITY_FIELDS: Final = (
 
 @dataclass(slots=True)
 class Lifecycle:
-    """The folded state of one message. `add` takes the callbacks in the order of their arrival."""
+    """The folded state of one message. `add` takes the callbacks in the order of their arrival.
+
+    However many transitions there are, `add` looks at the few that its answer depends on: a remark is made
+    once, when it becomes true, and the questions that decide it are asked of sorted lists.
+    """
 
     identity: Identity = field(default_factory=Identity)
     transitions: list[Transition] = field(default_factory=list)
     error: tuple[str | None, str | None] | None = None
     error_key: tuple[int, int, int, str, str] | None = None
     custom_variables: dict[str, Any] | None = None
+    current: Transition | None = None
+    """The transition that the badge shows: the latest; a terminal one never gives way to one that is not."""
+    latest_arrival: int | None = None
+    """When the youngest transition arrived, in microseconds."""
+    _highest: int = -1
+    _of: dict[Status, list[Transition]] = field(default_factory=dict)
+    _without_clock: set[Status] = field(default_factory=set)
 
     @property
     def status(self) -> Status | None:
-        """The badge: the latest transition; a terminal one never gives way to one that is not."""
-        current = self.current
-        return None if current is None else current.status
-
-    @property
-    def current(self) -> Transition | None:
-        """The transition that the badge shows."""
-        if not self.transitions:
-            return None
-        return next((one for one in reversed(self.transitions) if one.status.terminal), self.transitions[-1])
-
-    @property
-    def latest_arrival(self) -> int | None:
-        """When the youngest transition arrived, in microseconds."""
-        return max((one.received for one in self.transitions), default=None)
+        """The badge: the status of the current transition."""
+        return None if self.current is None else self.current.status
 
     def delivered_after(self) -> int | None:
         """Milliseconds from the first transition to `delivered`, by the senders' clock, or None."""
-        delivered = next((one for one in self.transitions if one.status is Status.DELIVERED), None)
-        if delivered is None or delivered is self.transitions[0]:
+        delivered = self._of.get(Status.DELIVERED)
+        if not delivered or delivered[0] is self.transitions[0]:
             return None
-        return (delivered.instant - self.transitions[0].instant) // 1_000_000
+        return (delivered[0].instant - self.transitions[0].instant) // 1_000_000
 
     def strip(self, longest: int) -> str:
         """The first letters of the last `longest` statuses in the order of life, such as "qisd"."""
@@ -144,23 +149,36 @@ class Lifecycle:
             remarks.append(remark(FindingCode.DUPLICATE, seq))
             return None, remarks
         remarks += self._remarks_on_order(new)
-        insort(self.transitions, new)
+        self._insert(new)
         return new, remarks
 
     def restore(self, known: Transition, facts: Facts, *, is_new: bool) -> None:
         """Take back what an earlier `add` of a stored callback came to; the identity is already set."""
         self._note_error(known, facts)
         if is_new:
-            insort(self.transitions, known)
+            self._insert(known)
+
+    def _insert(self, new: Transition) -> None:
+        insort(self.transitions, new)
+        insort(self._of.setdefault(new.status, []), new)
+        self._highest = max(self._highest, new.rank)
+        if new.timestamp is None:
+            self._without_clock.add(new.status)
+        if self.latest_arrival is None or new.received > self.latest_arrival:
+            self.latest_arrival = new.received
+        current = self.current
+        if (
+            current is None
+            or (new.status.terminal and not current.status.terminal)
+            or (new.status.terminal == current.status.terminal and not new < current)
+        ):
+            self.current = new
 
     def _knows(self, new: Transition) -> bool:
         if new.timestamp is None:
             # Without a clock of the sender's, the same status again is a retry.
-            return any(one.status is new.status and one.timestamp is None for one in self.transitions)
-        return any(
-            one.status is new.status and one.instant == new.instant and one.timestamp is not None
-            for one in self.transitions
-        )
+            return new.status in self._without_clock
+        return any(one.timestamp is not None for one in self._between(new.status, new.instant, new.instant))
 
     def _note_error(self, new: Transition, facts: Facts) -> None:
         if facts.error_code is None and facts.error_message is None:
@@ -170,39 +188,71 @@ class Lifecycle:
             self.error_key = key
             self.error = (facts.error_code, facts.error_message)
 
+    # -- the order of life --------------------------------------------------------------------
+
+    def _between(self, status: Status, first: float, last: float) -> list[Transition]:
+        """The transitions to a status from one instant to another, both included."""
+        known = self._of.get(status)
+        if known is None or last < first:
+            return []
+        return known[bisect_left(known, first, key=_instant) : bisect_right(known, last, key=_instant)]
+
+    def _earliest(self, statuses: Iterable[Status]) -> float:
+        """The first instant of any of these statuses; infinity where none was reached."""
+        return min((self._of[status][0].instant for status in statuses if status in self._of), default=math.inf)
+
     def _remarks_on_order(self, new: Transition) -> list[Remark]:
         if not self.transitions:
             return []
-        seq = new.seq
-        remarks = []
         last = self.transitions[-1]
+        if self._highest < min(new.rank, Status.DELIVERED.rank) and new.instant >= last.instant:
+            return []  # one step on, as nearly always
+        remarks = []
         if (last.instant, last.rank) > (new.instant, new.rank):
-            remarks.append(remark(FindingCode.OUT_OF_ORDER, seq))
+            remarks.append(remark(FindingCode.OUT_OF_ORDER, new.seq))
+        final = self._earliest(_TERMINAL)
         if new.status.terminal:
-            remarks += [
-                remark(FindingCode.AFTER_TERMINAL, one.seq)
-                for one in self.transitions
-                if not one.status.terminal and one.instant > new.instant
-            ]
-            remarks += self._conflicts(new)
+            # Those behind an earlier final status were remarked on when that became known.
+            overtaken = [one for status in _RUNNING for one in self._between(status, new.instant + 1, final)]
+            remarks += [remark(FindingCode.AFTER_TERMINAL, one.seq) for one in overtaken]
+            remarks += [remark(FindingCode.CONFLICTING_TERMINAL, one.seq) for one in self._conflicts(new)]
         else:
-            remarks += self._regressions(new)
-            if any(one.status.terminal and one.instant < new.instant for one in self.transitions):
-                remarks.append(remark(FindingCode.AFTER_TERMINAL, seq))
+            remarks += [remark(FindingCode.REGRESSION, one.seq) for one in self._regressions(new)]
+            if final < new.instant:
+                remarks.append(remark(FindingCode.AFTER_TERMINAL, new.seq))
         return remarks
 
-    def _regressions(self, new: Transition) -> Iterable[Remark]:
-        running = [one for one in self.transitions if not one.status.terminal]
-        if any(one.instant < new.instant and one.rank > new.rank for one in running):
-            yield remark(FindingCode.REGRESSION, new.seq)
-        for one in running:
-            if one.instant > new.instant and one.rank < new.rank:
-                yield remark(FindingCode.REGRESSION, one.seq)
+    def _regressions(self, new: Transition) -> Iterable[Transition]:
+        """The transitions that a new one, which is not terminal, makes a step back: itself, or later ones."""
+        if self._earliest(_RUNNING[new.rank + 1 :]) < new.instant:
+            yield new
+        for status in _RUNNING[: new.rank]:
+            known = self._earliest(_RUNNING[status.rank + 1 :])  # behind this one, they are remarked on already
+            yield from self._between(status, new.instant + 1, known)
 
-    def _conflicts(self, new: Transition) -> Iterable[Remark]:
-        others = [one for one in self.transitions if one.status.terminal and _exclude(one, new)]
-        for one in [*others, *([new] if others else [])]:
-            yield remark(FindingCode.CONFLICTING_TERMINAL, one.seq)
+    def _conflicts(self, new: Transition) -> list[Transition]:
+        """The terminal transitions that exclude a new one and were in no conflict before, and the new one itself."""
+        known = [status for status in _OUTCOMES if status in self._of]
+        conflicts: list[Transition] = []
+        excluded = False
+        if new.status is Status.READ:
+            reads = self._of.get(Status.READ)
+            before = reads[-1].instant + 1 if reads else -math.inf
+            excluded = any(self._earliest([status]) <= new.instant for status in _FAILURES)
+            for status in _FAILURES:
+                conflicts += self._between(status, before, new.instant)
+        else:
+            others = [status for status in known if status is not new.status]
+            excluded = bool(others)
+            if len(known) == 1 and others:  # with two outcomes known, all of them are in conflict already
+                conflicts += self._of[others[0]]
+            if new.status in _FAILURES:
+                reads = self._of.get(Status.READ)
+                excluded = excluded or (reads is not None and reads[-1].instant >= new.instant)
+                conflicts += self._between(Status.READ, new.instant, self._earliest(_FAILURES) - 1)
+        return [*conflicts, new] if excluded else conflicts
+
+    # -- what must stay the same --------------------------------------------------------------
 
     def _fill_identity(self, facts: Facts) -> None:
         """Show what an invalid callback says until a valid one says it."""
@@ -220,7 +270,15 @@ class Lifecycle:
             known.project_id, known.to, known.from_ = facts.project_id, facts.to, facts.from_
             known.body, known.number_of_segments = facts.body, facts.number_of_segments
             return []
-        remarks = []
+        if (
+            facts.to == known.to
+            and facts.from_ == known.from_
+            and facts.body == known.body
+            and facts.project_id == known.project_id
+            and facts.number_of_segments == known.number_of_segments
+        ):
+            return []
+        remarks: list[Remark] = []
         for name, shown_name in _IDENTITY_FIELDS:
             value, before = getattr(facts, name), getattr(known, name)
             if before is None:
@@ -242,15 +300,6 @@ class Lifecycle:
             if known.body == "":
                 yield identity_remark(min(one.seq for one in self.transitions), "body", redacted=True)
             known.body = body
-
-
-def _exclude(one: Transition, other: Transition) -> bool:
-    if one.status is other.status:
-        return False
-    if one.status in _OUTCOMES and other.status in _OUTCOMES:
-        return True
-    earlier, later = sorted((one, other))
-    return later.status is Status.READ and earlier.status in _FAILURES
 
 
 def _remarks_on_one(seq: int, facts: Facts) -> Iterable[Remark]:

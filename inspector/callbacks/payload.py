@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from inspector.callbacks.problems import Problem, ProblemCode, json_type, member_path, shown_value
 from inspector.callbacks.timestamps import parse_timestamp
@@ -58,28 +58,6 @@ _RANKS: Final = {
     Status.FAILED: 3,
     Status.READ: 4,
 }
-_STATUSES: Final = {status.value: status for status in Status}
-
-
-def _string(value: Any) -> str:
-    # pydantic would name the types of Python, not those of JSON.
-    if type(value) is str:
-        return value
-    raise PydanticCustomError("type", "must be a string, not {found}", {"found": json_type(value)})
-
-
-def _nullable_string(value: Any) -> str | None:
-    if value is None or type(value) is str:
-        return value
-    raise PydanticCustomError("type", "must be a string or null, not {found}", {"found": json_type(value)})
-
-
-def _status(value: Any) -> Status:
-    if type(value) is str and (status := _STATUSES.get(value)) is not None:
-        return status
-    # The type comes first: a number is not a misspelled status.
-    _string(value)
-    raise PydanticCustomError("enum", "must be one of {allowed}", {"allowed": ", ".join(_STATUSES)})
 
 
 def _integer(value: Any) -> int:
@@ -91,7 +69,7 @@ def _integer(value: Any) -> int:
     if type(value) is Decimal and value == value.to_integral_value():  # a number past Python's own limits
         return int(value) if value.adjusted() < 4000 else _too_long(value)
     found = "a number with a fraction" if isinstance(value, float | Decimal) else json_type(value)
-    raise PydanticCustomError("type", "must be an integer, not {found}", {"found": found})
+    raise PydanticCustomError("type", f"must be an integer, not {found}")
 
 
 def readable_integer(value: Any) -> int | None:
@@ -107,14 +85,14 @@ def _too_long(value: Decimal) -> int:
     return 2**63 if value > 0 else -(2**63)
 
 
-def _date_time(value: Any) -> str:
-    text = _string(value)
+def _date_time(text: str) -> str:
     if parse_timestamp(text) is None:
-        raise PydanticCustomError("format", "must be an RFC 3339 date and time such as 2026-03-17T22:26:57Z", {})
+        raise PydanticCustomError("format", "must be an RFC 3339 date and time such as 2026-03-17T22:26:57Z")
     return text
 
 
-_Text = Annotated[Any, BeforeValidator(_string)]
+# Not `str`: pydantic would refuse lone surrogates, which are no breach of the contract.
+_Text = InstanceOf[str]
 
 
 class MessageStatusCallback(BaseModel):
@@ -127,22 +105,22 @@ class MessageStatusCallback(BaseModel):
 
     id: _Text
     project_id: _Text
-    status: Annotated[Any, BeforeValidator(_status)]
+    status: Status
     to: _Text
     from_: _Text = Field(alias="from")
     body: _Text
     number_of_segments: Annotated[Any, BeforeValidator(_integer)]
-    timestamp: Annotated[Any, BeforeValidator(_date_time)]
-    error_code: Annotated[Any, BeforeValidator(_nullable_string)]
-    error_message: Annotated[Any, BeforeValidator(_nullable_string)]
+    timestamp: Annotated[_Text, AfterValidator(_date_time)]
+    error_code: _Text | None
+    error_message: _Text | None
     custom_variables: Any = None
 
 
 FIELDS: Final = tuple(field.alias or name for name, field in MessageStatusCallback.model_fields.items())
 """The field names that the contract knows, in the specification's order, then `custom_variables`."""
 
-_CODES: Final = {"missing": ProblemCode.MISSING, **{code.value: code for code in ProblemCode}}
 _KNOWN: Final = frozenset(FIELDS)
+_NULLABLE: Final = frozenset({"error_code", "error_message"})
 
 
 class UnreadableJson(ValueError):
@@ -167,6 +145,42 @@ def read_json(text: str) -> tuple[Any, list[Problem]]:
 
     Raises UnreadableJson when there is no value.
     """
+    value = _flawless(text)
+    return _read_thoroughly(text) if value is None else (value, [])
+
+
+def _flawless(text: str) -> dict[str, Any] | None:
+    """The JSON object of `text` where it can be told quickly that nothing is odd about it, else None.
+
+    Without escaped quotation marks, every string of the text has two of them. A name that came twice
+    leaves fewer strings in the value than were in the text.
+    """
+    if '\\"' in text:
+        return None
+    try:
+        value = _PLAIN.decode(text)
+        if type(value) is dict and text.count('"') == 2 * _strings(value):
+            return value
+    except (ValueError, RecursionError):
+        pass  # what is wrong is said by those who read thoroughly
+    return None
+
+
+def _strings(value: Any) -> int:
+    """How many strings there are in a JSON value, names included."""
+    kind = type(value)
+    if kind is str:
+        return 1
+    if kind is dict:
+        return len(value) + sum(map(_strings, value.values()))
+    return sum(map(_strings, value)) if kind is list else 0
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _read_thoroughly(text: str) -> tuple[Any, list[Problem]]:
     odd: list[str] = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -222,6 +236,9 @@ def _number(text: str) -> float | Decimal:
         return value
 
 
+_PLAIN: Final = json.JSONDecoder(parse_float=_number, parse_constant=_no_constant)
+
+
 def _whole_number(text: str) -> int | Decimal:
     try:
         return int(text)
@@ -256,17 +273,26 @@ def validate(payload: dict[str, Any]) -> tuple[MessageStatusCallback | None, lis
         return MessageStatusCallback.model_validate(payload), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-    problems = []
-    for detail in details:
-        name = str(detail["loc"][0])
-        path = member_path("$", name)
-        if detail["type"] == "missing":
-            problems.append(Problem(path, ProblemCode.MISSING, f"The required field “{name}” is missing."))
-        else:
-            text = f"“{name}” {detail['msg']}."
-            problems.append(Problem(path, _CODES[detail["type"]], text, shown_value(detail["input"])))
+    problems = [_breach(detail) for detail in details]
     problems.sort(key=lambda problem: FIELDS.index(problem.path.removeprefix("$.")))
     return None, problems
+
+
+def _breach(detail: ErrorDetails) -> Problem:
+    """A breach in the words of JSON; pydantic would name the types of Python."""
+    name, value = str(detail["loc"][0]), detail["input"]
+    path = member_path("$", name)
+    match detail["type"]:
+        case "missing":
+            return Problem(path, ProblemCode.MISSING, f"The required field “{name}” is missing.")
+        case "enum" | "string_unicode" if type(value) is str:  # a number is no misspelled status
+            code, text = ProblemCode.ENUM, f"must be one of {', '.join(Status)}"
+        case "enum" | "is_instance_of":
+            wanted = "a string or null" if name in _NULLABLE else "a string"
+            code, text = ProblemCode.TYPE, f"must be {wanted}, not {json_type(value)}"
+        case own:  # of the validators above
+            code, text = ProblemCode(own), detail["msg"]
+    return Problem(path, code, f"“{name}” {text}.", shown_value(value))
 
 
 def unknown_fields(payload: dict[str, Any]) -> tuple[str, ...]:

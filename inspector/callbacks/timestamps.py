@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
@@ -10,6 +11,9 @@ _RFC3339 = re.compile(
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _EPOCH_DAY = 719_528  # days from 0000-01-01 to 1970-01-01 in the proleptic Gregorian calendar
+_LONGEST_KEPT = 40
+"""Characters. A stranger's timestamp may have a million digits, and is not worth the memory."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 0001 to 9999, which `datetime` has
 
@@ -21,6 +25,12 @@ def parse_timestamp(text: str) -> int | None:
     beyond the nanosecond are dropped. Python's own parser takes forms that RFC 3339 does not
     have (a missing offset, a space, week dates), so it cannot serve here.
     """
+    return _parsed(text) if len(text) <= _LONGEST_KEPT else _parsed.__wrapped__(text)
+
+
+@lru_cache(1024)
+def _parsed(text: str) -> int | None:
+    # Kept, because a callback's timestamp is asked for several times, and those of one second are alike.
     match = _RFC3339.fullmatch(text)
     if match is None:
         return None

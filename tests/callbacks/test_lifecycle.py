@@ -12,6 +12,7 @@ from inspector.callbacks.lifecycle import Arrival, Lifecycle, transition
 from inspector.callbacks.payload import Status
 from inspector.callbacks.problems import Severity
 from inspector.callbacks.timestamps import parse_timestamp
+from tests.effort import lines_run
 from tests.factories import MISSING, RECEIVED, STARTED, as_arrival, make_arrival, make_form_callback, stamp
 
 Found = dict[str, set[int]]
@@ -561,3 +562,38 @@ def test_missing_fields_of_the_form_are_filled_by_later_callbacks() -> None:
 
     assert (life.identity.to, life.identity.body) == ("+15551230001", "Your parcel arrives today.")
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sent",),
+        ("queued", "initiated", "sent"),
+        ("sent", "queued"),
+        ("delivered", "failed"),
+        ("read", "failed", "sent"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_message_of_a_thousand_states_takes_no_more_work_than_one_of_twenty(
+    words: tuple[str, ...], *, backwards: bool
+) -> None:
+    def work_of_the_last(count: int) -> tuple[int, int]:
+        seconds = range(count, 0, -1) if backwards else range(count)
+        arrivals = [
+            make_arrival(number + 1, status=words[number % len(words)], timestamp=stamp(second), error_code="1")
+            for number, second in enumerate(seconds)
+        ]
+        life, _ = fold(arrivals[: -len(words)])
+        told: list[FindingCode] = []
+        lines = lines_run(
+            lambda: told.extend(one.code for last in arrivals[-len(words) :] for one in life.add(last)[1])
+        )
+        assert len(life.transitions) == count
+        return lines, len(told)
+
+    few, many = work_of_the_last(24), work_of_the_last(1200)
+
+    assert many[0] < 2 * few[0]  # a look-up in a sorted list takes a few steps more
+    assert many[1] == few[1]

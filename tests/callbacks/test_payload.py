@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections import Counter
 from typing import Any
 
 import jsonschema_rs
@@ -22,7 +23,7 @@ from inspector.callbacks.payload import (
 from inspector.callbacks.problems import ProblemCode
 from inspector.runtime.resources import read_text
 from tests.factories import MISSING, make_judgement, make_payload
-from tests.strategies import payloads
+from tests.strategies import payloads, texts_of_objects
 
 # The structure of the specification's OpenAPI text, keyword by keyword, descriptions left out.
 SPECIFICATION: dict[str, Any] = {
@@ -239,6 +240,22 @@ def test_names_that_come_twice_are_told_at_every_depth() -> None:
         ("$.b[0].d.e", 2),
     }
     assert {problem.code for problem in problems} == {ProblemCode.JSON}
+
+
+@given(texts_of_objects())
+@settings(max_examples=500)
+def test_every_repeated_name_is_told_and_nothing_else(text: str) -> None:
+    repeated = 0
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        repeated += sum(1 for count in Counter(name for name, _ in pairs).values() if count > 1)
+        return dict(pairs)
+
+    expected = json.loads(text, object_pairs_hook=members)
+    value, problems = read_json(text)
+
+    assert (value, bool(problems)) == (expected, repeated > 0)
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])

@@ -1,17 +1,19 @@
 """What goes into a session and what comes out of it, as plain data."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.findings import Finding
 from inspector.callbacks.judgement import Judgement
 from inspector.callbacks.signature import SignatureState
 
+_OK: Final[Mapping[str, Any]] = {"status": 200}
+
 
 def headers_as_text(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
     """Header lines as a session keeps them: bytes read as ISO 8859-1 (RFC 9110, section 5.5), so that none is lost."""
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
 def header_value(headers: Iterable[tuple[str, str]], wanted: str) -> str | None:
@@ -19,8 +21,7 @@ def header_value(headers: Iterable[tuple[str, str]], wanted: str) -> str | None:
     return next((value for name, value in headers if name.lower() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One HTTP request as it came, and what it was answered.
 
     `received` is in microseconds since 1970 (UTC). `headers` keep order, case and repetitions; their
@@ -37,11 +38,10 @@ class Received:
     judgement: Judgement
     truncated: bool = False
     signature: SignatureState = SignatureState.ABSENT
-    reply: Mapping[str, Any] = field(default_factory=lambda: {"status": 200})
+    reply: Mapping[str, Any] = _OK
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """What became of a received callback: its number, its message, and the findings it gave rise to."""
 
     seq: int

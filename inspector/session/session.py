@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,14 +18,13 @@ from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
 from inspector.session.records import Appended, ForwardRow, Received
 from inspector.session.schema import configure, initialise
-from inspector.session.stored_message import StoredMessage, load
-from inspector.session.values import dump, storable, storable_facts
+from inspector.session.stored_message import INSERT_MESSAGE, UPDATE_MESSAGE, StoredMessage, load
+from inspector.session.values import dump, dump_headers, storable, storable_facts
 
 SUFFIX: Final = ".inspector"
 _STATES_KEPT: Final = 2048
 
 _INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_WRITE_MESSAGE: Final = "INSERT OR REPLACE INTO messages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_TALLY: Final = "INSERT INTO tallies VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _INSERT_FINDING: Final = "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)"
 
@@ -42,6 +41,7 @@ class Session:
         self._connection = connection
         self._lock = lock
         self._states: OrderedDict[str, StoredMessage] = OrderedDict()
+        self._last_reply: tuple[Mapping[str, Any], str] = ({}, "{}")
         self._next_seq, self._next_row = self._counters()
 
     @classmethod
@@ -111,12 +111,12 @@ class Session:
                     self._next_seq += 1
                     message, new, remarks = self._fold(seq, received, touched, tallies)
                     row = None if message is None else message.row
-                    callbacks.append(_callback_row(seq, received, row, new))
+                    callbacks.append(_callback_row(seq, received, row, new, self._reply_text(received.reply)))
                     findings += [(row, one.seq, one.code.value, one.text, one.severity.value) for one in remarks]
                     status = None if message is None else message.lifecycle.status
                     message_id = None if message is None else message.id
                     appended.append(Appended(seq, row, message_id, status, tuple(gather(remarks))))
-                self._connection.executemany(_WRITE_MESSAGE, [message.as_row() for message in touched.values()])
+                self._write_messages(touched.values(), next_row)
                 self._connection.executemany(_INSERT_CALLBACK, callbacks)
                 for message in touched.values():
                     tallies[f"status:{message.status_word}"] += 1
@@ -135,8 +135,9 @@ class Session:
     def record_forwards(self, forwards: Iterable[ForwardRow]) -> None:
         """Write what the developer's own application answered. Raises SessionError when the file cannot be written."""
         rows = [
-            (one.callback, one.url, one.sent, one.milliseconds, one.status, dump(one.headers), one.body, one.error)
+            (one.callback, one.url, one.sent, one.milliseconds, one.status, headers, one.body, one.error)
             for one in forwards
+            for headers in [dump_headers(one.headers)]
         ]
         with self._transaction():
             self._connection.executemany("INSERT INTO forwards VALUES (NULL,?,?,?,?,?,?,?,?)", rows)
@@ -184,6 +185,14 @@ class Session:
         except sqlite3.Error as error:
             raise SessionError(f"{self.path.name} cannot be written: {error}.") from error
 
+    def _write_messages(self, messages: Iterable[StoredMessage], first_new: int) -> None:
+        known = [message.as_update() for message in messages if message.row < first_new]
+        new = [message.as_row() for message in messages if message.row >= first_new]
+        if known:
+            self._connection.executemany(UPDATE_MESSAGE, known)
+        if new:
+            self._connection.executemany(INSERT_MESSAGE, new)
+
     def _fold(
         self, seq: int, received: Received, touched: dict[str, StoredMessage], tallies: Counter[str]
     ) -> tuple[StoredMessage | None, Transition | None, list[Remark]]:
@@ -206,6 +215,14 @@ class Session:
         new, remarks = message.add(arrival)
         return message, new, remarks
 
+    def _reply_text(self, reply: Mapping[str, Any]) -> str:
+        """`reply` as JSON. Nearly always it is the very object that it was last time."""
+        known, text = self._last_reply
+        if reply is not known:
+            text = dump(reply)
+            self._last_reply = (reply, text)
+        return text
+
     def _message(self, message_id: str, received: int) -> StoredMessage:
         message = self._states.get(message_id)
         if message is not None:
@@ -219,7 +236,9 @@ class Session:
         return message
 
 
-def _callback_row(seq: int, received: Received, message: int | None, new: Transition | None) -> tuple[Any, ...]:
+def _callback_row(
+    seq: int, received: Received, message: int | None, new: Transition | None, reply: str
+) -> tuple[Any, ...]:
     judgement = received.judgement
     facts = judgement.facts
     return (
@@ -228,7 +247,7 @@ def _callback_row(seq: int, received: Received, message: int | None, new: Transi
         storable(received.method),
         storable(received.target),
         received.remote,
-        dump(received.headers),
+        dump_headers(received.headers),
         received.body,
         received.truncated,
         judgement.dialect.value,
@@ -241,5 +260,5 @@ def _callback_row(seq: int, received: Received, message: int | None, new: Transi
         new is not None,
         received.signature.value,
         dump([problem.as_json() for problem in judgement.problems]) if judgement.problems else None,
-        dump(received.reply),
+        reply,
     )

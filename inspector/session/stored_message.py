@@ -14,6 +14,15 @@ from inspector.callbacks.problems import Severity
 from inspector.session.values import dump_foreign, storable_integer, stored_integer
 
 STRIP_LENGTH: Final = 16
+_CHANGING: Final = (
+    "project_id, to_number, from_number, body, number_of_segments, status, terminal, error_code, error_message, "
+    "custom_variables, first_received, last_received, last_transition, delivered_after, callbacks, invalid, strip, "
+    "codes, severity"
+)
+INSERT_MESSAGE: Final = f"INSERT INTO messages (row, id, {_CHANGING}) VALUES ({','.join('?' * 21)})"
+UPDATE_MESSAGE: Final = f"UPDATE messages SET ({_CHANGING}) = ({','.join('?' * 19)}) WHERE row = ?"
+"""Not INSERT OR REPLACE: that would write the index of ids anew with every callback, at a place of chance."""
+
 SEVERITIES: Final = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
 
 
@@ -32,13 +41,19 @@ class StoredMessage:
     severity: int = 0
 
     def as_row(self) -> tuple[Any, ...]:
+        """The values of every column, as `INSERT_MESSAGE` takes them."""
+        return (self.row, self.id, *self._changing())
+
+    def as_update(self) -> tuple[Any, ...]:
+        """The same for `UPDATE_MESSAGE`."""
+        return (*self._changing(), self.row)
+
+    def _changing(self) -> tuple[Any, ...]:
         life = self.lifecycle
         identity, current = life.identity, life.current
         code, message = life.error or (None, None)
         variables = life.custom_variables
         return (
-            self.row,
-            self.id,
             identity.project_id,
             identity.to,
             identity.from_,

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from dataclasses import replace
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final, overload
 
@@ -28,9 +28,10 @@ def storable(text: str | None) -> str | None:
 
 def storable_facts(facts: Facts) -> Facts:
     """`facts` with storable texts, so that what is compared now and what is read back later are the same."""
-    texts = {name: getattr(facts, name) for name in _FACTS}
-    changed = {name: new for name, text in texts.items() if (new := storable(text)) != text}
-    return replace(facts, **changed) if changed else facts
+    texts = (facts.project_id, facts.to, facts.from_, facts.body, facts.error_code, facts.error_message)
+    if _SURROGATE.search("".join(filter(None, texts))) is None:
+        return facts
+    return facts._replace(**{name: storable(getattr(facts, name)) for name in _FACTS})
 
 
 def storable_integer(number: int | None) -> int | str | None:
@@ -50,6 +51,11 @@ def dump(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
+def dump_headers(headers: Iterable[tuple[str, str]]) -> str:
+    """Header lines as `dump` would write them, in a third of the time: there are some with every callback."""
+    return f"[{','.join([f'[{_quoted(name)},{_quoted(value)}]' for name, value in headers])}]"
+
+
 def dump_foreign(value: Any) -> str:
     """`value`, of a stranger's making, as compact JSON that can always be read back.
 
@@ -58,6 +64,7 @@ def dump_foreign(value: Any) -> str:
     return _ENCODER.encode(_plain(value))
 
 
+_quoted: Final = json.encoder.encode_basestring_ascii
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 

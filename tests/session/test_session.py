@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -490,7 +489,7 @@ def test_every_write_that_fails_is_told(path: Path) -> None:
 
 
 def test_an_error_of_any_kind_leaves_no_half_a_batch(path: Path) -> None:
-    beyond_sqlite = replace(make_form_callback(), received=2**70)
+    beyond_sqlite = make_form_callback()._replace(received=2**70)
     with Session.create(path, started=STARTED) as session:
         with pytest.raises(OverflowError):
             session.append([make_callback(), beyond_sqlite])

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.callbacks.facts import Facts
-from inspector.session.values import dump, dump_foreign, storable, storable_facts, storable_integer, stored_integer
+from inspector.session.values import (
+    dump,
+    dump_foreign,
+    dump_headers,
+    storable,
+    storable_facts,
+    storable_integer,
+    stored_integer,
+)
 from tests.strategies import json_values
 
 
@@ -20,6 +28,11 @@ def test_every_text_can_be_stored(text: str) -> None:
     stored.encode()
     assert len(stored) == len(text)
     assert all(old == new or "\ud800" <= old <= "\udfff" for old, new in zip(text, stored, strict=True))
+
+
+@given(st.lists(st.tuples(st.text(st.characters(max_codepoint=255)), st.text(st.characters(max_codepoint=255)))))
+def test_headers_are_written_as_any_json(headers: list[tuple[str, str]]) -> None:
+    assert dump_headers(headers) == dump(headers)
 
 
 def test_nothing_stays_nothing() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+from inspector.callbacks.facts import Facts
 from inspector.callbacks.judgement import judge
 from inspector.callbacks.lifecycle import Lifecycle, transition
 from inspector.callbacks.payload import Status
@@ -22,12 +23,11 @@ from inspector.session.exchange.json_stream import NotJson, pieces
 from inspector.session.exchange.selection import STEPS_BETWEEN, Progress, no_progress
 from inspector.session.records import header_value
 from inspector.session.schema import configure, initialise
-from inspector.session.stored_message import SEVERITIES, STRIP_LENGTH, joined_codes
+from inspector.session.stored_message import INSERT_MESSAGE, SEVERITIES, STRIP_LENGTH, joined_codes
 from inspector.session.values import dump, dump_foreign, storable, storable_integer
 
 _BATCH: Final = 500
 _HEAD: Final = frozenset({"format", "version", "application", "session"})
-_INSERT_MESSAGE: Final = f"INSERT INTO messages VALUES ({','.join('?' * 21)})"
 _INSERT_CALLBACK: Final = f"INSERT INTO callbacks VALUES ({','.join('?' * 19)})"
 _Kind = TypeVar("_Kind", SessionEntry, MessageEntry, CallbackEntry)
 
@@ -177,11 +177,11 @@ class _Import:
         life = Lifecycle()
         for one in message.transitions:
             received = self._time(one.received_at, f"{where}.transitions")
-            life.transitions.append(transition(Status(one.status), one.timestamp, received, one.callback))
-        life.transitions.sort()
+            told = transition(Status(one.status), one.timestamp, received, one.callback)
+            life.restore(told, Facts(), is_new=True)
         row = index + 1
         self._connection.execute(
-            _INSERT_MESSAGE,
+            INSERT_MESSAGE,
             (
                 row,
                 message.id,

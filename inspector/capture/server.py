@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import web
 from aiohttp.client_exceptions import ClientError
@@ -68,8 +68,7 @@ class CannotListen:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(NamedTuple):
     content: bytes
     reply: Reply | None = None
     too_large: int | None = None
@@ -134,8 +133,8 @@ class CaptureServer:
         try:
             await self._recorder.submit(received)
         except SessionError:
-            return NOT_KEPT.response()
-        return reply.response()
+            return NOT_KEPT.response(request)
+        return reply.response(request)
 
     def _received(self, request: web.BaseRequest, received_at: int, body: _Body, reply: Reply) -> Received:
         headers = headers_as_text(request.raw_headers)
@@ -156,19 +155,19 @@ class CaptureServer:
             body=body.content,
             judgement=judgement,
             truncated=body.reply is not None,
-            signature=self._signature(headers, request.raw_path, body.content),
-            reply=reply.as_json(),
+            signature=self._signature(request, headers, body.content),
+            reply=reply.as_json,
         )
 
-    def _signature(self, headers: tuple[tuple[str, str], ...], target: str, body: bytes) -> SignatureState:
-        if not any(name.lower() in SIGNATURE_HEADERS for name, _ in headers):
+    def _signature(self, request: web.BaseRequest, headers: tuple[tuple[str, str], ...], body: bytes) -> SignatureState:
+        if not any(name in request.headers for name in SIGNATURE_HEADERS):
             return SignatureState.ABSENT
         if self.settings.signing_key is None:
             return SignatureState.UNCHECKED
         return check_signature(
             key=self.settings.signing_key,
             headers=headers,
-            target=target,
+            target=request.raw_path,
             body=body,
             public_url=self.settings.public_url,
             own_origin="" if self.listening is None else self.listening.url,

@@ -112,14 +112,15 @@ class Listen:
             self._say(f"Listening at {url} — session {printable(str(path))}\nPress Ctrl+C to end.")
 
     def _report(self, batch: Sequence[Received], appended: Sequence[Appended]) -> None:
-        for received, one in zip(batch, appended, strict=True):
-            self._callbacks += 1
-            if one.message is not None:
-                self._messages.add(one.message)
-            if self._plan.as_json:
-                self._say_json(_event(received, one))
-            else:
-                self._say(_line(received, one))
+        pairs = list(zip(batch, appended, strict=True))
+        self._callbacks += len(pairs)
+        self._messages.update(one.message for one in appended if one.message is not None)
+        if self._plan.as_json:
+            lines = [json.dumps(_event(received, one)) for received, one in pairs]
+        else:
+            lines = [_line(received, one) for received, one in pairs]
+        self._say("\n".join(lines))  # all at once: each flush is a system call
+        for received, one in pairs:
             if self._forwarder is not None:
                 self._forwarder.forward(one.seq, received)
         if self._plan.count is not None and self._callbacks >= self._plan.count:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -230,6 +231,48 @@ async def test_connection_is_closed_where_the_sender_wants_it(capture: Capture) 
     async with await Wire.open(port) as wire:
         assert (await wire.ask(make_post("Connection: close"))).status == 200
         assert await wire.rest() == b""
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 304, 404, 418, 503, 599, 799])
+async def test_a_status_alone_is_a_whole_answer(capture: Capture, status: int) -> None:
+    port = await capture.start(reply=Reply(status))
+    async with await Wire.open(port) as wire:
+        for method in ("POST", "HEAD", "POST"):
+            await wire.send(make_request(make_body(), f"Content-Type: {JSON_TYPE}", method=method))
+            reply = await wire.reply(of_head=method == "HEAD")
+            assert (reply.status, reply.body) == (status, b"")
+            assert ("content-length" in reply.headers) == (status not in (204, 304))
+            assert reply.headers.keys() >= {"server", "date"}
+            assert "connection" not in reply.headers  # HTTP/1.1 stays open unless it says otherwise
+            assert parsedate_to_datetime(reply.headers["date"]).tzinfo is not None
+    assert len(capture.callbacks()) == 3
+
+
+@pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
+@pytest.mark.parametrize("wish", ["close", "keep-alive"])
+async def test_the_connection_stays_open_as_the_sender_wishes(capture: Capture, version: str, wish: str) -> None:
+    port = await capture.start()
+    async with await Wire.open(port) as wire:
+        await wire.send(make_post(f"Connection: {wish}").replace(b"HTTP/1.1", version.encode(), 1))
+        reply = await wire.reply()
+        assert reply.status == 200
+        if wish == "close":
+            assert await wire.rest() == b""
+        else:
+            assert reply.headers.get("connection") == ("keep-alive" if version == "HTTP/1.0" else None)
+            assert (await wire.ask(make_post())).status == 200
+
+
+async def test_a_sender_that_reads_no_answers_is_hung_up_on(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The system's own buffers hold megabytes of answers; here not even nothing is little enough.
+    monkeypatch.setattr("inspector.capture.reply._MOST_UNREAD", -1)
+    port = await capture.start()
+    async with await Wire.open(port) as wire:
+        await wire.send(make_post())
+        assert await wire.rest() == b""
+    assert capture.only().reply == {"status": 200}
+    monkeypatch.undo()
+    assert (await ask(port, make_post())).status == 200
 
 
 async def test_pipelined_requests_are_answered_in_order(capture: Capture) -> None:

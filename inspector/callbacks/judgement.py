@@ -11,7 +11,7 @@ from inspector.callbacks.compatibility import (
     unknown_form_fields,
 )
 from inspector.callbacks.facts import Facts, facts_of, readable_facts
-from inspector.callbacks.payload import UnreadableJson, read_json, unknown_fields, validate
+from inspector.callbacks.payload import UnreadableJson, flawless, read_json, unknown_fields, validate
 from inspector.callbacks.problems import Problem, ProblemCode, Severity, shown_value
 
 _JSON_TYPE: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.ASCII | re.IGNORECASE)
@@ -61,6 +61,8 @@ def judge(
     media_type = content_type.split(";", 1)[0].strip()
     if too_large is not None or incomplete is not None:
         return _judge_partial(method, media_type, body, too_large, incomplete)
+    if method == "POST" and media_type == "application/json" and (callback := flawless(body)) is not None:
+        return Judgement(Dialect.JSON, callback.id, facts_of(callback), ())
     if method == "GET" and not body:
         return _judge_query(target)
     text, problems = _decoded(body)

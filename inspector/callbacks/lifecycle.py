@@ -10,7 +10,7 @@ import math
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.facts import Facts
@@ -42,24 +42,28 @@ class Arrival(NamedTuple):
     unknown_fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Transition:
+class Transition(NamedTuple):
     """One state that the message reached, ordered by (instant, rank): the order of life.
 
     `instant` is the timestamp in nanoseconds since 1970, or the arrival where the dialect has none;
-    `received` is the arrival in microseconds, `seq` the callback that told of it first.
+    `weight` decides between outcomes of one instant; `received` is the arrival in microseconds, `seq`
+    the callback that told of it first.
     """
 
     instant: int
     rank: int
     weight: int
-    status: Status = field(compare=False)
-    timestamp: str | None = field(compare=False)
-    received: int = field(compare=False)
-    seq: int = field(compare=False)
+    status: Status
+    timestamp: str | None
+    received: int
+    seq: int
+
+    def __lt__(self, other: tuple[Any, ...]) -> bool:
+        return self[:3] < other[:3]
 
 
-_instant = attrgetter("instant")
+_instant: Final = attrgetter("instant")
+_WHATSAPP: Final = methodcaller("startswith", "whatsapp:")
 
 
 def transition(status: Status, timestamp: str | None, received: int, seq: int) -> Transition:
@@ -107,6 +111,8 @@ class Lifecycle:
     latest_arrival: int | None = None
     """When the youngest transition arrived, in microseconds."""
     _highest: int = -1
+    _fitting: tuple[str, int] | None = None
+    """The body and the number of segments that were last found to go together: they come with every callback."""
     _of: dict[Status, list[Transition]] = field(default_factory=dict)
     _without_clock: set[Status] = field(default_factory=set)
 
@@ -124,7 +130,7 @@ class Lifecycle:
 
     def strip(self, longest: int) -> str:
         """The first letters of the last `longest` statuses in the order of life, such as "qisd"."""
-        return "".join([one.status.value[0] for one in self.transitions[-longest:]])
+        return "".join([one.status[0] for one in self.transitions[-longest:]])
 
     def add(self, arrival: Arrival) -> tuple[Transition | None, list[Remark]]:
         """Fold one more callback in.
@@ -138,7 +144,8 @@ class Lifecycle:
             self._fill_identity(facts)
             return None, remarks
         remarks += self._compare_identity(seq, facts)
-        remarks += _remarks_on_one(seq, facts)
+        remarks += _remarks_on_error(seq, facts)
+        remarks += self._compare_segments(seq, facts)
         new = transition(facts.status, facts.timestamp, arrival.received, seq)
         self._note_error(new, facts)
         if facts.custom_variables is not None:
@@ -175,6 +182,8 @@ class Lifecycle:
             self.current = new
 
     def _knows(self, new: Transition) -> bool:
+        if new.status not in self._of:
+            return False
         if new.timestamp is None:
             # Without a clock of the sender's, the same status again is a retry.
             return new.status in self._without_clock
@@ -254,6 +263,19 @@ class Lifecycle:
 
     # -- what must stay the same --------------------------------------------------------------
 
+    def _compare_segments(self, seq: int, facts: Facts) -> list[Remark]:
+        if not facts.body or facts.number_of_segments is None:
+            return []
+        told = (facts.body, facts.number_of_segments)
+        if told == self._fitting or not _is_sms(facts):
+            return []
+        needed = count_segments(facts.body)
+        if needed.segments == facts.number_of_segments:
+            self._fitting = told
+            return []
+        detail = f"{needed.segments} in {needed.encoding} ({needed.units} of {needed.units_per_segment} units each)"
+        return [remark(FindingCode.SEGMENT_MISMATCH, seq, f"{detail}, not {shown_segments(facts)}.")]
+
     def _fill_identity(self, facts: Facts) -> None:
         """Show what an invalid callback says until a valid one says it."""
         if self.transitions:
@@ -302,17 +324,11 @@ class Lifecycle:
             known.body = body
 
 
-def _remarks_on_one(seq: int, facts: Facts) -> Iterable[Remark]:
-    if facts.status in _FAILURES:
-        if facts.error_code is None:
-            yield remark(FindingCode.FAILURE_WITHOUT_ERROR, seq)
-    elif facts.error_code is not None:
-        yield remark(FindingCode.ERROR_WITHOUT_FAILURE, seq)
-    if facts.body and facts.number_of_segments is not None and _is_sms(facts):
-        needed = count_segments(facts.body)
-        if needed.segments != facts.number_of_segments:
-            detail = f"{needed.segments} in {needed.encoding} ({needed.units} of {needed.units_per_segment} units each)"
-            yield remark(FindingCode.SEGMENT_MISMATCH, seq, f"{detail}, not {shown_segments(facts)}.")
+def _remarks_on_error(seq: int, facts: Facts) -> list[Remark]:
+    if (facts.error_code is None) == (facts.status not in _FAILURES):
+        return []
+    failed = facts.error_code is None
+    return [remark(FindingCode.FAILURE_WITHOUT_ERROR if failed else FindingCode.ERROR_WITHOUT_FAILURE, seq)]
 
 
 def shown_segments(facts: Facts) -> str:
@@ -322,14 +338,12 @@ def shown_segments(facts: Facts) -> str:
 
 
 def _is_sms(facts: Facts) -> bool:
-    if facts.kind == "mms":
-        return False
-    return not any(address and address.startswith("whatsapp:") for address in (facts.to, facts.from_))
+    addresses = (facts.to or "", facts.from_ or "")
+    return facts.kind != "mms" and not any(map(_WHATSAPP, addresses))
 
 
-def _remarks_on_clock(seq: int, new: Transition) -> Iterable[Remark]:
+def _remarks_on_clock(seq: int, new: Transition) -> list[Remark]:
     gap = new.received * 1000 - new.instant
-    if gap > LATE_AFTER:
-        yield remark(FindingCode.LATE, seq)
-    elif gap < -SKEWED_AFTER:
-        yield remark(FindingCode.CLOCK_SKEW, seq)
+    if -SKEWED_AFTER <= gap <= LATE_AFTER:
+        return []
+    return [remark(FindingCode.LATE if gap > 0 else FindingCode.CLOCK_SKEW, seq)]

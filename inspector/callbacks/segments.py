@@ -1,9 +1,8 @@
 """Segments: how many SMS parts a body needs, in GSM-7 (GSM 03.38) or UCS-2."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Encoding(StrEnum):
@@ -37,8 +36,7 @@ _GSM_SINGLE, _GSM_PART = 160, 153
 _UCS_SINGLE, _UCS_PART = 70, 67
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentCount:
+class SegmentCount(NamedTuple):
     """What a body needs.
 
     `units` are septets in GSM-7 (an extension character is two) and UTF-16 units in UCS-2.

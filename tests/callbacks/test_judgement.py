@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.callbacks.judgement import Dialect, Judgement, judge, other_kind
-from inspector.callbacks.payload import Status
+from inspector.callbacks.payload import Status, flawless
 from inspector.callbacks.problems import ProblemCode, Severity
-from tests.factories import FORM_TYPE, MESSAGE, MISSING, make_form, make_judgement, make_payload, stamp
+from tests.factories import FORM_TYPE, JSON_TYPE, MESSAGE, MISSING, make_form, make_judgement, make_payload, stamp
+from tests.strategies import payloads, texts_of_objects
 
 
 def found(judgement: Judgement) -> list[tuple[str, str]]:
@@ -316,3 +317,41 @@ def test_no_request_is_beyond_judgement(
     json.dumps([problem.as_json() for problem in judgement.problems], allow_nan=False)
     assert judgement.valid == all(problem.severity is not Severity.ERROR for problem in judgement.problems)
     assert not judgement.valid or judgement.message_id is not None
+
+
+@given(payloads(), st.sampled_from([None, " ", "\n", ",", "\ufeff", "null", "\x00"]), st.booleans())
+@settings(max_examples=500)
+def test_what_is_read_quickly_is_judged_the_same(payload: dict[str, Any], extra: str | None, ascii_only: bool) -> None:
+    text = json.dumps(payload, ensure_ascii=ascii_only) + (extra or "")
+    body = text.encode("utf-8", "surrogatepass")
+    quick = judge(method="POST", target="/", content_type=JSON_TYPE, body=body)
+    # A sender that names the type in capitals is judged the long way.
+    thorough = judge(method="POST", target="/", content_type=JSON_TYPE.upper(), body=body)
+
+    assert quick == thorough
+
+
+@given(texts_of_objects())
+@settings(max_examples=300)
+def test_no_object_but_a_callback_is_read_quickly(text: str) -> None:
+    assert flawless(text.encode("utf-8", "surrogatepass")) is None
+
+
+@pytest.mark.parametrize(
+    "insert", ['"to": "+15550001111", ', '"error_code": null, ', '"": "", ', '"custom_variables": null, ', '"x": 1, ']
+)
+def test_a_field_too_many_is_seen(insert: str) -> None:
+    text = json.dumps(make_payload())
+    assert flawless(text.encode()) is not None
+    assert flawless(("{" + insert + text[1:]).encode()) is None
+    assert flawless((text[:-1] + ", " + insert.removesuffix(", ") + "}").encode()) is None
+
+
+def test_an_error_is_read_quickly_too() -> None:
+    for changes in ({"error_code": "30003"}, {"error_message": ""}, {"error_code": "1", "error_message": "x"}):
+        callback = flawless(json.dumps(make_payload(status="failed", **changes)).encode())
+        assert callback is not None
+        assert (callback.error_code, callback.error_message) == (
+            changes.get("error_code"),
+            changes.get("error_message"),
+        )

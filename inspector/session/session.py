@@ -13,7 +13,9 @@ from filelock import FileLock
 
 from inspector import __version__
 from inspector.callbacks.findings import Remark, gather
+from inspector.callbacks.judgement import Dialect
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
+from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
 from inspector.session.records import Appended, ForwardRow, Received
@@ -41,6 +43,8 @@ class Session:
         self._connection = connection
         self._lock = lock
         self._states: OrderedDict[str, StoredMessage] = OrderedDict()
+        self._checkpointer = Checkpointer(path)
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
         self._last_reply: tuple[Mapping[str, Any], str] = ({}, "{}")
         self._next_seq, self._next_row = self._counters()
 
@@ -89,6 +93,7 @@ class Session:
 
     def close(self) -> None:
         """Give the file back. What was appended is in it already."""
+        self._checkpointer.close()
         self._connection.close()
         # Nobody else can have the lock now, so its file is not needed any more; it does no harm where it has to stay.
         with suppress(OSError):
@@ -106,9 +111,7 @@ class Session:
         next_seq, next_row = self._next_seq, self._next_row
         try:
             with self._transaction():
-                for received in batch:
-                    seq = self._next_seq
-                    self._next_seq += 1
+                for seq, received in enumerate(batch, next_seq):
                     message, new, remarks = self._fold(seq, received, touched, tallies)
                     row = None if message is None else message.row
                     callbacks.append(_callback_row(seq, received, row, new, self._reply_text(received.reply)))
@@ -116,6 +119,9 @@ class Session:
                     status = None if message is None else message.lifecycle.status
                     message_id = None if message is None else message.id
                     appended.append(Appended(seq, row, message_id, status, tuple(gather(remarks))))
+                self._next_seq += len(batch)
+                tallies["callbacks"] = len(batch)
+                tallies["invalid"] = sum(not received.judgement.valid for received in batch)
                 self._write_messages(touched.values(), next_row)
                 self._connection.executemany(_INSERT_CALLBACK, callbacks)
                 for message in touched.values():
@@ -184,6 +190,7 @@ class Session:
                 raise
         except sqlite3.Error as error:
             raise SessionError(f"{self.path.name} cannot be written: {error}.") from error
+        self._checkpointer.committed(self._connection)
 
     def _write_messages(self, messages: Iterable[StoredMessage], first_new: int) -> None:
         known = [message.as_update() for message in messages if message.row < first_new]
@@ -197,8 +204,6 @@ class Session:
         self, seq: int, received: Received, touched: dict[str, StoredMessage], tallies: Counter[str]
     ) -> tuple[StoredMessage | None, Transition | None, list[Remark]]:
         judgement = received.judgement
-        tallies["callbacks"] += 1
-        tallies["invalid"] += not judgement.valid
         if judgement.message_id is None:
             tallies["unassigned"] += 1
             return None, None, []
@@ -210,7 +215,9 @@ class Session:
                 tallies[f"status:{message.status_word}"] -= 1
             else:
                 tallies["messages"] += 1
-        facts = storable_facts(judgement.facts)
+        facts = judgement.facts
+        if judgement.dialect is not Dialect.JSON or b"\\u" in received.body:  # without escapes, UTF-8 is storable
+            facts = storable_facts(facts)
         arrival = Arrival(seq, received.received, judgement.valid, facts, judgement.unknown_fields)
         new, remarks = message.add(arrival)
         return message, new, remarks
@@ -241,6 +248,7 @@ def _callback_row(
 ) -> tuple[Any, ...]:
     judgement = received.judgement
     facts = judgement.facts
+    # sqlite3 takes integers and bytearrays as they are; booleans and bytes are first offered to adapters.
     return (
         seq,
         received.received,
@@ -248,16 +256,16 @@ def _callback_row(
         storable(received.target),
         received.remote,
         dump_headers(received.headers),
-        received.body,
-        received.truncated,
+        bytearray(received.body),
+        int(received.truncated),
         judgement.dialect.value,
-        judgement.valid,
+        int(judgement.valid),
         message,
         None if facts.status is None else facts.status.value,
         storable(facts.timestamp),
         storable(facts.error_code),
         storable(facts.error_message),
-        new is not None,
+        int(new is not None),
         received.signature.value,
         dump([problem.as_json() for problem in judgement.problems]) if judgement.problems else None,
         reply,

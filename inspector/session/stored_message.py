@@ -60,7 +60,7 @@ class StoredMessage:
             identity.body,
             storable_integer(identity.number_of_segments),
             None if current is None else current.status.value,
-            current is not None and current.status.terminal,
+            int(current is not None and current.status.terminal),
             code,
             message,
             None if variables is None else dump_foreign(variables),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.runtime.folders import Folders
+from inspector.runtime.memory import settle
 from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.tasks import TaskScope
@@ -86,6 +87,7 @@ class Program:
         await asyncio.sleep(0)  # the first paint comes before everything that is heavy
         try:
             await self._open_first()
+            settle()
             if self._start.demo:
                 self._tasks.spawn(self._play_demo(), name="demo")
             await self.quit_request.wait()

@@ -21,6 +21,7 @@ from inspector.cli.signals import ending_signals
 from inspector.cli.terminal import printable
 from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
+from inspector.runtime.memory import settle
 from inspector.session.exchange.export import export
 from inspector.session.exchange.json_export import finding_json
 from inspector.session.query import Query
@@ -81,6 +82,7 @@ class Listen:
                 if plan.forward is not None:
                     self._forwarder = Forwarder(plan.forward, lambda row: self._forwarded(session, row))
                 self._announce(listening.url, session.path)
+                settle()
                 reason = await self._wait()
             finally:
                 await server.stop()
@@ -116,7 +118,7 @@ class Listen:
         self._callbacks += len(pairs)
         self._messages.update(one.message for one in appended if one.message is not None)
         if self._plan.as_json:
-            lines = [json.dumps(_event(received, one)) for received, one in pairs]
+            lines = [_event(received, one) for received, one in pairs]
         else:
             lines = [_line(received, one) for received, one in pairs]
         self._say("\n".join(lines))  # all at once: each flush is a system call
@@ -189,10 +191,10 @@ def _is_own(url: str, listening: Listening) -> bool:
     return port == listening.port and parts.hostname in (listening.host, "localhost", "127.0.0.1", "::1")
 
 
-def _event(received: Received, one: Appended) -> dict[str, Any]:
+def _event(received: Received, one: Appended) -> str:
     judgement = received.judgement
     status = judgement.facts.status
-    return {
+    event = {
         "event": "callback",
         "seq": one.seq,
         "valid": judgement.valid,
@@ -201,6 +203,7 @@ def _event(received: Received, one: Appended) -> dict[str, Any]:
         "problems": [problem.as_json() for problem in judgement.problems],
         "findings": [finding_json(finding) for finding in one.findings],
     }
+    return json.dumps(event)
 
 
 def _line(received: Received, one: Appended) -> str:

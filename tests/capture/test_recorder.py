@@ -13,6 +13,7 @@ from inspector.session.errors import SessionError
 from inspector.session.reader import SessionReader
 from tests.capture.conftest import Capture, HeldRecorder
 from tests.capture.wire import Wire, ask, make_post, make_request
+from tests.factories import make_callback
 
 BOTH_LOOPS = True
 
@@ -57,6 +58,19 @@ async def test_what_arrives_together_is_committed_together(capture: Capture) -> 
     assert {reply.status for reply in replies} == {200}
     assert capture.reader.summary().callbacks == 128
     assert 1 <= len(commits) <= 16
+
+
+async def test_who_comes_alone_waits_for_nobody(capture: Capture) -> None:
+    """Counted in turns of the loop: a group waits two more, one that comes alone after another alone none."""
+    recorder = Recorder(capture.session)
+    turns = []
+    for together in (1, 1, 2, 2, 1, 1):
+        futures = [recorder.submit(make_callback()) for _ in range(together)]
+        turns.append(0)
+        while not futures[0].done():
+            await asyncio.sleep(0)
+            turns[-1] += 1
+    assert turns == [1, 1, 1, 3, 3, 1]
 
 
 async def test_listener_is_told_of_every_callback_in_order(capture: Capture) -> None:

@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
     QPushButton,
-    QStyledItemDelegate,
     QTableView,
     QWidget,
 )
 
 from inspector.ui.column_menu import ColumnMenu
 from inspector.ui.row_id_model import Index, RowIdModel
+from inspector.ui.row_painter import RowPainter
 from inspector.ui.texts import one_line
 
 _UP: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_Home})
@@ -38,7 +38,7 @@ class LiveTable(QTableView):
     def __init__(
         self,
         model: RowIdModel[Any],
-        delegate: QStyledItemDelegate,
+        painter: RowPainter[Any],
         widths: Sequence[int],
         elastic: int,
         parent: QWidget | None = None,
@@ -54,8 +54,9 @@ class LiveTable(QTableView):
         self._resetting = False
         self._kept: tuple[int | None, list[int]] = (None, [])
         self._extra_actions: Callable[[], Sequence[QAction]] = lambda: ()
-        self.setItemDelegate(delegate)
-        delegate.setParent(self)
+        self._painter = painter
+        self.setItemDelegate(painter)
+        painter.setParent(self)
         self.setModel(model)
         self._set_up_look(widths)
         self._new_rows = QPushButton(self)
@@ -72,7 +73,6 @@ class LiveTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
@@ -136,6 +136,9 @@ class LiveTable(QTableView):
             self.verticalScrollBar().setValue(maximum)
 
     def _on_rows_inserted(self, _: QModelIndex, first: int, last: int) -> None:
+        if self._following:
+            # Now, not at the next turn of the loop: what changed and what came is painted once, in its last place.
+            self.executeDelayedItemsLayout()
         if not self._following and not self._all_in_view():
             self._unseen += last - first + 1
             self._show_unseen()
@@ -330,6 +333,9 @@ class LiveTable(QTableView):
     def restore_header(self, state: str) -> None:
         if state:
             self.horizontalHeader().restoreState(QByteArray.fromBase64(state.encode()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._painter.paint_rows(self, event.rect())
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:

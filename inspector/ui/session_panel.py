@@ -15,12 +15,13 @@ from inspector.session.exchange.selection import Selection
 from inspector.session.query import FilterError, Query, parse
 from inspector.session.records import Summary
 from inspector.ui import callback_table_model, message_table_model
+from inspector.ui.callback_painter import CallbackPainter
 from inspector.ui.callback_table_model import CallbackColumn, CallbackTableModel
-from inspector.ui.cell_delegates import CallbackDelegate, MessageDelegate
 from inspector.ui.empty_state import EmptyState
 from inspector.ui.filter_bar import FilterBar
 from inspector.ui.live_rows import LiveRows, Order
 from inspector.ui.live_table import LiveTable
+from inspector.ui.message_painter import MessagePainter
 from inspector.ui.message_table_model import Column, MessageTableModel
 from inspector.ui.status_chips import StatusChips
 from inspector.ui.theme import Appearance
@@ -44,12 +45,12 @@ class SessionPanel(QWidget):
         self.messages_model = MessageTableModel(self)
         self.callbacks_model = CallbackTableModel(self)
         self.messages = LiveTable(
-            self.messages_model, MessageDelegate(appearance, self.messages_model), _MESSAGE_WIDTHS, Column.BODY, self
+            self.messages_model, MessagePainter(appearance, self.messages_model), _MESSAGE_WIDTHS, Column.BODY, self
         )
         self.messages.setAccessibleName("Messages")
         self.callbacks = LiveTable(
             self.callbacks_model,
-            CallbackDelegate(appearance, self.callbacks_model),
+            CallbackPainter(appearance, self.callbacks_model),
             _CALLBACK_WIDTHS,
             CallbackColumn.MESSAGE,
             self,

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,10 @@ from inspector.session.records import (
 )
 from inspector.session.values import stored_integer
 
+Told = Callable[["array[int]"], None]
+
+_CHUNK: Final = 2048
+_STEPS_BETWEEN: Final = 20_000
 _PATIENCE: Final = 3000
 """Milliseconds to wait while another process has the file locked."""
 
@@ -76,9 +80,13 @@ class SessionReader:
     def close(self) -> None:
         self._connection.close()
 
-    def interrupt(self) -> None:
-        """Make a running query end at once with an sqlite3.OperationalError. May be called from any thread."""
-        self._connection.interrupt()
+    def stop_when(self, outdated: Callable[[], bool]) -> None:
+        """Have queries end with an sqlite3.OperationalError (SQLITE_INTERRUPT) soon after `outdated` says so.
+
+        It is asked every millisecond or so, in the thread of the query. (sqlite3.Connection.interrupt would be
+        lost on a query that is just about to begin.)
+        """
+        self._connection.set_progress_handler(outdated, _STEPS_BETWEEN)
 
     def begin(self) -> None:
         """Keep seeing the session as it is now, until `end`."""
@@ -101,7 +109,9 @@ class SessionReader:
         if newest is None or newest <= last_seq:
             return Changes(now, last_seq, ())
         messages = self._connection.execute(
-            "SELECT DISTINCT message FROM callbacks WHERE seq > ? AND message NOTNULL", (last_seq,)
+            # By seq alone: SQLite would rather walk the whole index of messages.
+            "SELECT DISTINCT message FROM callbacks NOT INDEXED WHERE seq > ? AND message NOTNULL",
+            (last_seq,),
         )
         return Changes(now, newest, tuple(row for (row,) in messages))
 
@@ -127,30 +137,65 @@ class SessionReader:
         row = self._connection.execute("SELECT count FROM tallies WHERE name = 'unassigned'").fetchone()
         return 0 if row is None else int(row[0])
 
-    def message_ids(self, condition: Condition, order: str = "m.row") -> "array[int]":
-        """The rows of the messages that fit, in order. `order` is SQL of this program's own."""
-        return self._ids(f"SELECT m.row FROM messages AS m WHERE {condition.sql} ORDER BY {order}", condition)
+    def every_message(self) -> range | None:
+        """The rows of all messages where they follow each other without a gap; read from the two ends."""
+        return self._every("messages", "row")
 
-    def callback_ids(self, condition: Condition, order: str = "c.seq") -> "array[int]":
-        """The numbers of the callbacks that fit, in order."""
-        return self._ids(f"SELECT c.seq FROM callbacks AS c WHERE {condition.sql} ORDER BY {order}", condition)
+    def every_callback(self) -> range | None:
+        """The numbers of all callbacks where they follow each other without a gap; read from the two ends."""
+        return self._every("callbacks", "seq")
 
-    def _ids(self, sql: str, condition: Condition) -> "array[int]":
+    def message_ids(
+        self, condition: Condition, order: str = "m.row", *, limit: int = -1, told: Told = lambda _: None
+    ) -> "array[int]":
+        """The rows of the messages that fit, in order, the first `limit` of them.
+
+        `order` is SQL of this program's own. `told` is shown now and then what was found so far.
+        """
+        return self._ids(f"m.row FROM messages AS m WHERE {condition.sql} ORDER BY {order}", condition, limit, told)
+
+    def callback_ids(
+        self, condition: Condition, order: str = "c.seq", *, limit: int = -1, told: Told = lambda _: None
+    ) -> "array[int]":
+        """The numbers of the callbacks that fit, as `message_ids`."""
+        return self._ids(f"c.seq FROM callbacks AS c WHERE {condition.sql} ORDER BY {order}", condition, limit, told)
+
+    def _every(self, table: str, key: str) -> range | None:
+        first, last, count = self._connection.execute(
+            f"SELECT (SELECT min({key}) FROM {table}), (SELECT max({key}) FROM {table}), "
+            "(SELECT count FROM tallies WHERE name = ?)",
+            (table,),
+        ).fetchone()
+        if first is None:
+            return range(0)
+        return range(first, last + 1) if last - first + 1 == count else None
+
+    def _ids(self, selected: str, condition: Condition, limit: int, told: Told) -> "array[int]":
         ids = array("q")
-        cursor = self._connection.execute(sql, condition.values)
-        while chunk := cursor.fetchmany(4096):
+        cursor = self._connection.execute(f"SELECT {selected} LIMIT {limit}", condition.values)
+        while chunk := cursor.fetchmany(_CHUNK):
             ids.extend([row for (row,) in chunk])
+            told(ids)
         return ids
 
     def matching_messages(self, rows: Iterable[int], condition: Condition) -> set[int]:
-        """Those of `rows` that fit."""
-        sql = f"SELECT m.row FROM messages AS m WHERE m.row IN (SELECT value FROM json_each(?)) AND {condition.sql}"
+        """Those of `rows` that fit. Reads these messages and their callbacks, whatever the condition asks about."""
+        # The condition knows both tables by their names; here they are no larger than they need to be.
+        sql = (
+            "WITH few(row) AS (SELECT value FROM json_each(?)), "
+            "callbacks AS (SELECT * FROM main.callbacks WHERE message IN few) "
+            f"SELECT m.row FROM messages AS m WHERE m.row IN few AND {condition.sql}"
+        )
         cursor = self._connection.execute(sql, (json.dumps(list(rows)), *condition.values))
         return {row for (row,) in cursor}
 
     def matching_callbacks(self, after: int, condition: Condition) -> list[int]:
-        """The numbers after `after` of the callbacks that fit, in order."""
-        sql = f"SELECT c.seq FROM callbacks AS c WHERE c.seq > ? AND {condition.sql} ORDER BY c.seq"
+        """The numbers after `after` of the callbacks that fit, in order. Reads these and their messages."""
+        sql = (
+            "WITH few(seq, message) AS (SELECT seq, message FROM main.callbacks NOT INDEXED WHERE seq > ?), "
+            "messages AS (SELECT * FROM main.messages WHERE row IN (SELECT message FROM few)) "
+            f"SELECT c.seq FROM callbacks AS c WHERE c.seq IN (SELECT seq FROM few) AND {condition.sql} ORDER BY c.seq"
+        )
         return [seq for (seq,) in self._connection.execute(sql, (after, *condition.values))]
 
     def message_rows(self, rows: Sequence[int]) -> dict[int, MessageRow]:

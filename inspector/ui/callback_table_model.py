@@ -11,6 +11,7 @@ from inspector.session.records import CallbackSummary
 from inspector.ui.message_table_model import RECORD_ROLE
 from inspector.ui.row_id_model import RowIdModel
 from inspector.ui.status_badge import LABELS
+from inspector.ui.table_rows import Order, order_by
 from inspector.ui.texts import clock_text, one_line
 
 
@@ -47,12 +48,9 @@ SORT_SQL: Final = {
 }
 
 
-def order_sql(column: CallbackColumn, *, descending: bool) -> str:
-    """The ORDER BY of a column; callbacks alike in it keep the order of their arrival."""
-    direction = " DESC" if descending else ""
-    if column in (CallbackColumn.SEQ, CallbackColumn.RECEIVED):
-        return f"c.seq{direction}"
-    return f"{SORT_SQL[column]}{direction} NULLS LAST, c.seq"
+def order(column: int, descending: bool) -> Order:
+    """The order of a column; callbacks alike in it keep the order of their arrival."""
+    return order_by(SORT_SQL[CallbackColumn(column)], "c.seq", descending=descending)
 
 
 def verdict(callback: CallbackSummary) -> str:

@@ -1,12 +1,9 @@
 """What keeps the two tables true to the session: filters, sorts, and follows a file that grows."""
 
 import asyncio
-import sqlite3
-from array import array
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +15,9 @@ from inspector.session.query import Query
 from inspector.session.reader import SessionReader
 from inspector.ui.callback_table_model import CallbackTableModel
 from inspector.ui.message_table_model import Clock, MessageTableModel
-from inspector.ui.query_runner import QueryRunner, Superseded
+from inspector.ui.query_runner import QueryRunner, Subject
+from inspector.ui.row_ids import Ids, extended
+from inspector.ui.table_rows import Order, TableRows
 
 FLUSH_MS: Final = 33
 """Changes are shown at most 30 times a second, however fast they come."""
@@ -31,14 +30,6 @@ _RESORT_MS: Final = 1000
 _POLL_MS: Final = 100
 _CLOCK_MS: Final = 5000
 _ALL: Final = Query("", EVERYTHING, EVERYTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How a table is sorted: SQL of this program's own, and whether that is the order of arrival."""
-
-    sql: str
-    ascending: bool
 
 
 class LiveRows(QObject):
@@ -55,13 +46,16 @@ class LiveRows(QObject):
         super().__init__(parent)
         self._messages = messages
         self._callbacks = callbacks
+        self._tables = {
+            Subject.MESSAGES: TableRows(Subject.MESSAGES, messages, self._newest, self._messages_caught_up),
+            Subject.CALLBACKS: TableRows(Subject.CALLBACKS, callbacks, self._newest, self._callbacks_caught_up),
+        }
+        self._visible = Subject.MESSAGES
         self._tasks = tasks
         self._reader: SessionReader | None = None
         self._runner: QueryRunner | None = None
         self._closing: list[Future[None]] = []
         self._query = _ALL
-        self._message_order = Order("m.row", ascending=True)
-        self._callback_order = Order("c.seq", ascending=True)
         self._generation = 0
         self._last_seq = 0
         self._querying = 0
@@ -107,8 +101,7 @@ class LiveRows(QObject):
         self._generation, self._last_seq = position.generation, position.last_seq
         if polled:
             self._poll.start()
-        self._requery_messages()
-        self._requery_callbacks()
+        self._ask_again()
         self._count()
 
     def detach(self) -> None:
@@ -119,8 +112,8 @@ class LiveRows(QObject):
             self._closing = [*(one for one in self._closing if not one.done()), self._runner.close()]
         reader, self._reader, self._runner = self._reader, None, None
         self._messages.reader = self._callbacks.reader = None
-        self._messages.set_ids(array("q"), ascending=True)
-        self._callbacks.set_ids(array("q"), ascending=True)
+        for table in self._tables.values():
+            table.clear()
         if reader is not None:
             reader.close()
 
@@ -144,16 +137,22 @@ class LiveRows(QObject):
     def set_query(self, query: Query) -> None:
         """Filter both tables."""
         self._query = query
-        self._requery_messages()
-        self._requery_callbacks()
+        self._ask_again()
 
-    def set_message_order(self, order: Order) -> None:
-        self._message_order = order
-        self._requery_messages()
+    def set_order(self, subject: Subject, order: Order) -> None:
+        """Sort a table."""
+        self._tables[subject].order = order
+        self._ask_again(subject)
 
-    def set_callback_order(self, order: Order) -> None:
-        self._callback_order = order
-        self._requery_callbacks()
+    def show(self, subject: Subject) -> None:
+        """This table is looked at now. The other one is brought up to date only when its turn comes."""
+        self._visible = subject
+        if self._tables[subject].outdated:
+            self._ask_again(subject)
+
+    def set_following(self, subject: Subject, following: Callable[[], bool]) -> None:
+        """How to find out whether a table keeps its end in view: then its last rows are the first to be shown."""
+        self._tables[subject].following = following
 
     def keep(self, rows: Callable[[], Iterable[int]]) -> None:
         """Rows (asked for when it matters) that stay shown although they no longer fit, as the selection must."""
@@ -172,16 +171,19 @@ class LiveRows(QObject):
         changes = self._reader.changes(self._generation, before)
         if changes.generation != self._generation:
             self._generation, self._last_seq = changes.generation, changes.last_seq
-            self._requery_messages()
-            self._requery_callbacks()
+            self._ask_again()
             self._count()
             return
         if changes.last_seq == before:
             return
         self._last_seq = changes.last_seq
         self._flush.setInterval(_FLOOD_MS if len(changes.messages) > _FLOOD else FLUSH_MS)
-        self._show_messages(changes.messages)
-        self._show_callbacks(before)
+        for subject, table in self._tables.items():
+            table.outdated = table.outdated or subject is not self._visible
+        if self._visible is Subject.MESSAGES:
+            self._show_messages(changes.messages)
+        else:
+            self._show_callbacks(before)
         self._count()
         self.rows_changed.emit(set(changes.messages))
 
@@ -224,10 +226,10 @@ class LiveRows(QObject):
             self._resort.start()
 
     def _on_resort(self) -> None:
-        if not self._messages.in_arrival_order:
-            self._requery_messages()
-        if not self._callbacks.in_arrival_order:
-            self._requery_callbacks()
+        if self.busy:  # one that takes longer than the pause would never come to its end
+            self._resort.start()
+        elif not self._tables[self._visible].model.in_arrival_order:
+            self._ask_again(self._visible)
 
     def _count(self) -> None:
         if self._reader is not None:
@@ -237,57 +239,51 @@ class LiveRows(QObject):
         self._messages.refresh_all()
         self.clock_moved.emit()
 
-    def _requery_messages(self) -> None:
-        self._spawn(self._load_messages, "filter messages")
+    def _ask_again(self, *subjects: Subject) -> None:
+        """Have these tables, or both, ask for their rows; one that is out of view does so when it is looked at."""
+        for subject in subjects or self._tables:
+            table = self._tables[subject]
+            table.outdated = True
+            if subject is self._visible and self._runner is not None:
+                self._querying += 1
+                self._tasks.spawn(self._load(table, self._runner), name=f"filter {subject.value}")
 
-    def _requery_callbacks(self) -> None:
-        self._spawn(self._load_callbacks, "filter callbacks")
-
-    def _spawn(self, load: Callable[[], Awaitable[None]], name: str) -> None:
-        if self._runner is not None:
-            self._querying += 1
-            self._tasks.spawn(self._guarded(load), name=name)
-
-    async def _guarded(self, load: Callable[[], Awaitable[None]]) -> None:
+    async def _load(self, table: TableRows, runner: QueryRunner) -> None:
+        query = self._query
         try:
-            await load()
-        except (Superseded, sqlite3.ProgrammingError):
-            pass
+            await table.load(runner, query.messages if table.model is self._messages else query.callbacks)
         finally:
             self._querying -= 1
             if not self._querying:
                 self.settled.emit()
 
-    async def _load_messages(self) -> None:
-        assert self._runner is not None  # noqa: S101 - checked before the task was made
-        order, since = self._message_order, self._last_seq
-        ids = await self._runner.message_ids(self._query.messages, order.sql)
-        self._add_messages_since(since, ids, order)
-        self._messages.set_ids(ids, ascending=order.ascending)
+    def _newest(self) -> int:
+        return self._last_seq
 
-    async def _load_callbacks(self) -> None:
-        assert self._runner is not None  # noqa: S101 - checked before the task was made
-        order, since = self._callback_order, self._last_seq
-        ids = await self._runner.callback_ids(self._query.callbacks, order.sql)
-        if self._reader is not None and self._last_seq != since:
-            if order.ascending:
-                after = max(since, ids[-1] if ids else 0)
-                ids.extend(self._reader.matching_callbacks(after, self._query.callbacks))
-            else:
-                self._sort_again_soon()
-        self._callbacks.set_ids(ids, ascending=order.ascending)
-
-    def _add_messages_since(self, since: int, ids: "array[int]", order: Order) -> None:
-        """Bring an answer up to date: rows that were shown while it was worked out must not go and come again."""
+    def _callbacks_caught_up(self, ids: Ids, since: int) -> Ids:
         if self._reader is None or self._last_seq == since:
-            return
+            return ids
+        if not self._tables[Subject.CALLBACKS].order.rising:
+            self._sort_again_soon()
+            return ids
+        after = max(since, ids[-1] if len(ids) else 0)
+        new = self._reader.matching_callbacks(after, self._query.callbacks)
+        return extended(ids, new) if new else ids
+
+    def _messages_caught_up(self, ids: Ids, since: int) -> Ids:
+        """Rows that were shown while an answer was worked out must not go and come again."""
+        if self._reader is None or self._last_seq == since:
+            return ids
         changed = set(self._reader.changes(self._generation, since).messages)
         fitting = self._fitting(changed)
-        if not order.ascending:
-            newest = max(ids, default=0)
-            ids.extend(sorted(row for row in fitting if row > newest))
+        newest = max(ids[0], ids[-1]) if isinstance(ids, range) and len(ids) else max(ids, default=0)
+        if not self._tables[Subject.MESSAGES].order.rising:
             self._sort_again_soon()
-            return
+            new = sorted(row for row in fitting if row > newest)
+            return ids if isinstance(ids, range) or not new else extended(ids, new)
+        if isinstance(ids, range):  # all messages, without a gap: whatever is newer is behind them
+            new = sorted(row for row in changed if row > newest)
+            return extended(ids, new) if new else ids
         for row in sorted(changed):
             place = bisect_left(ids, row)
             present = place < len(ids) and ids[place] == row
@@ -295,3 +291,4 @@ class LiveRows(QObject):
                 ids.insert(place, row)
             elif present and row not in fitting:
                 del ids[place]
+        return ids

@@ -88,6 +88,8 @@ class LiveTable(QTableView):
         header.setSortIndicatorShown(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.setMinimumSectionSize(36)
+        # The header would ask for every row of every column whether it is selected, each time it is painted.
+        header.setSelectionModel(QItemSelectionModel(self._rows, header))
         for column, width in enumerate(widths):
             header.resizeSection(column, width)
 

@@ -12,6 +12,7 @@ from inspector.session.reader import SessionReader
 from inspector.session.records import MessageRow
 from inspector.ui.row_id_model import RowIdModel
 from inspector.ui.status_badge import LETTERS, label
+from inspector.ui.table_rows import Order, order_by
 from inspector.ui.texts import clock_text, duration_text, one_line
 
 RECORD_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -52,12 +53,9 @@ SORT_SQL: Final = {
 }
 
 
-def order_sql(column: Column, *, descending: bool) -> str:
-    """The ORDER BY of a column; messages alike in it keep the order of their arrival."""
-    direction = " DESC" if descending else ""
-    if column is Column.FIRST_SEEN:
-        return f"m.row{direction}"
-    return f"{SORT_SQL[column]}{direction} NULLS LAST, m.row"
+def order(column: int, descending: bool) -> Order:
+    """The order of a column; messages alike in it keep the order of their arrival."""
+    return order_by(SORT_SQL[Column(column)], "m.row", descending=descending)
 
 
 @dataclass(frozen=True, slots=True)

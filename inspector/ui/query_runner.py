@@ -2,16 +2,53 @@
 
 import asyncio
 import sqlite3
+import time
 from array import array
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import Final
 
-from inspector.session.conditions import Condition
+from inspector.session.conditions import EVERYTHING, Condition
 from inspector.session.reader import SessionReader
+from inspector.ui.row_ids import Ids
 
-_Answer = TypeVar("_Answer")
+FIRST_ROWS: Final = 512
+"""More than any window shows at once."""
+
+_SOON: Final = 0.03
+"""Seconds that an answer may take before its first rows are shown alone."""
+
+_LARGE: Final = 20_000
+"""Rows from which a sort takes longer than that."""
+
+
+class Subject(Enum):
+    """What is asked for."""
+
+    MESSAGES = "messages"
+    CALLBACKS = "callbacks"
+
+
+class Arrival(Enum):
+    """Whether rows are wanted in the order of their arrival, and where a table begins to be looked at."""
+
+    OLDEST_FIRST = "oldest first"
+    OLDEST_FIRST_FROM_THE_END = "oldest first, looked at from the end"
+    NEWEST_FIRST = "newest first"
+    OTHER = "by a column"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which rows, and in which order. `order` is SQL of this program's own, for Arrival.OTHER."""
+
+    subject: Subject
+    condition: Condition
+    arrival: Arrival
+    order: str = ""
 
 
 class Superseded(Exception):
@@ -25,63 +62,96 @@ class QueryRunner:
         self._path = path
         self._reader: SessionReader | None = None
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="query")
-        self._newest: dict[str, int] = {}
+        self._newest: dict[Subject, int] = {}
         self._closed = False
 
-    async def message_ids(self, condition: Condition, order: str) -> "array[int]":
-        """The rows of the messages that fit, in order. Raises Superseded when asked again meanwhile."""
-        return await self._ask("messages", lambda reader: reader.message_ids(condition, order))
+    async def ask(self, question: Question, first_rows: Callable[[Ids], None]) -> Ids:
+        """The ids of the rows that fit, in order.
 
-    async def callback_ids(self, condition: Condition, order: str) -> "array[int]":
-        """The numbers of the callbacks that fit, in order. Raises Superseded when asked again meanwhile."""
-        return await self._ask("callbacks", lambda reader: reader.callback_ids(condition, order))
+        `first_rows` is called, in the loop's thread, with the rows that will be looked at first when the
+        whole answer takes longer. Raises Superseded when the same subject is asked about again meanwhile.
+        """
+        if self._closed:
+            raise Superseded
+        subject = question.subject
+        number = self._newest[subject] = self._newest.get(subject, 0) + 1
+        loop = asyncio.get_running_loop()
+
+        def outdated() -> bool:
+            return self._closed or self._newest[subject] != number
+
+        def show(ids: Ids) -> None:
+            if not outdated():
+                first_rows(ids)
+
+        def told(ids: Ids) -> None:
+            if not outdated():
+                loop.call_soon_threadsafe(show, ids)
+
+        answer = await loop.run_in_executor(self._executor, self._work, question, told, outdated)
+        if outdated():
+            raise Superseded
+        return answer
 
     def close(self) -> Future[None]:
         """Stop what runs and give the connection back; does not wait. The future is done when it is given back."""
         self._closed = True
-        if self._reader is not None:
-            self._reader.interrupt()
         closed = self._executor.submit(self._close_reader)
         self._executor.shutdown(wait=False)
         return closed
 
-    async def _ask(self, subject: str, question: Callable[[SessionReader], _Answer]) -> _Answer:
-        if self._closed:
+    # -- in the other thread ------------------------------------------------------------------
+
+    def _work(self, question: Question, told: Callable[[Ids], None], outdated: Callable[[], bool]) -> Ids:
+        if outdated():
             raise Superseded
-        number = self._newest[subject] = self._newest.get(subject, 0) + 1
-        if self._reader is not None:
-            self._reader.interrupt()
-
-        def work() -> _Answer:
-            if self._outdated(subject, number):
-                raise Superseded
-            if self._reader is None:
-                self._reader = SessionReader(self._path)
-                if self._outdated(subject, number):  # nobody could interrupt it before it was there
-                    raise Superseded
-            return self._uninterrupted(self._reader, subject, number, question)
-
-        answer = await asyncio.get_running_loop().run_in_executor(self._executor, work)
-        if self._outdated(subject, number):
-            raise Superseded
-        return answer
-
-    def _outdated(self, subject: str, number: int) -> bool:
-        return self._closed or self._newest[subject] != number
-
-    def _uninterrupted(
-        self, reader: SessionReader, subject: str, number: int, question: Callable[[SessionReader], _Answer]
-    ) -> _Answer:
-        while True:
-            try:
-                return question(reader)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                    raise
-                if self._outdated(subject, number):
-                    raise Superseded from None
-                # The interruption was meant for a question about the other table: ask this one again.
+        if self._reader is None:
+            self._reader = SessionReader(self._path)
+        self._reader.stop_when(outdated)
+        try:
+            return _answer(self._reader, question, told)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise Superseded from None
+            raise
 
     def _close_reader(self) -> None:
         if self._reader is not None:
             self._reader.close()
+
+
+def _answer(reader: SessionReader, question: Question, told: Callable[[Ids], None]) -> Ids:
+    if question.subject is Subject.MESSAGES:
+        every, matching, key = reader.every_message, reader.message_ids, "m.row"
+    else:
+        every, matching, key = reader.every_callback, reader.callback_ids, "c.seq"
+    backwards = question.arrival in (Arrival.NEWEST_FIRST, Arrival.OLDEST_FIRST_FROM_THE_END)
+    turned = question.arrival is Arrival.OLDEST_FIRST_FROM_THE_END
+    whole = every()
+    if question.condition is EVERYTHING and question.arrival is not Arrival.OTHER and whole is not None:
+        return whole[::-1] if question.arrival is Arrival.NEWEST_FIRST else whole
+    if question.arrival is Arrival.OTHER:
+        if whole is None or len(whole) > _LARGE:
+            # The best few are found while reading, long before all are sorted.
+            told(matching(question.condition, question.order, limit=FIRST_ROWS))
+        return matching(question.condition, question.order)
+    ids = matching(question.condition, f"{key} DESC" if backwards else key, told=_once(told, turned=turned))
+    if turned:
+        ids.reverse()
+    return ids
+
+
+def _once(told: Callable[[Ids], None], *, turned: bool) -> Callable[["array[int]"], None]:
+    """Tell the first rows, once, when the answer takes longer than a moment."""
+    due = time.perf_counter() + _SOON
+
+    def found(ids: "array[int]") -> None:
+        nonlocal due
+        if time.perf_counter() > due:
+            due = float("inf")
+            first = ids[:FIRST_ROWS]
+            if turned:
+                first.reverse()
+            told(first)
+
+    return found

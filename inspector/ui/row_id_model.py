@@ -1,7 +1,7 @@
 """A table model that holds nothing but row ids in the order shown, and a small cache of the rows in view.
 
-A million rows cost eight bytes each here; the rows themselves stay in the session file and are read
-a page at a time when they are painted.
+A million rows cost eight bytes each here, or nothing at all; the rows themselves stay in the session file and are
+read a page at a time when they are painted.
 """
 
 from array import array
@@ -11,6 +11,8 @@ from enum import IntEnum
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from inspector.ui.row_ids import Ids, as_array, extended, without
 
 Record = TypeVar("Record")
 Index = QModelIndex | QPersistentModelIndex
@@ -30,7 +32,7 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._ids: array[int] = array("q")
+        self._ids: Ids = range(0)
         self._ascending = True
         self._cache: dict[int, Record] = {}
         self._positions: dict[int, int] = {}
@@ -48,7 +50,7 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
     # -- rows ---------------------------------------------------------------------------------
 
     @property
-    def ids(self) -> "array[int]":
+    def ids(self) -> Ids:
         """The ids in the order shown. Not to be changed."""
         return self._ids
 
@@ -57,7 +59,7 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
         """Whether the ids rise, so that what is new belongs at the end."""
         return self._ascending
 
-    def set_ids(self, ids: "array[int]", *, ascending: bool) -> None:
+    def set_ids(self, ids: Ids, *, ascending: bool) -> None:
         """Show other rows. `ascending` says that the ids rise."""
         self.beginResetModel()
         self._ids = ids
@@ -71,7 +73,7 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
             return
         first = len(self._ids)
         self.beginInsertRows(_ROOT, first, first + len(ids) - 1)
-        self._ids.extend(ids)
+        self._ids = extended(self._ids, ids)
         self.endInsertRows()
 
     def insert_ids(self, ids: Sequence[int]) -> None:
@@ -82,7 +84,9 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
             after = self._ids[place] if place < len(self._ids) else None
             run = [one for one in new if after is None or one < after]
             self.beginInsertRows(_ROOT, place, place + len(run) - 1)
-            self._ids[place:place] = array("q", run)
+            changed = as_array(self._ids)
+            changed[place:place] = array("q", run)
+            self._ids = changed
             self._forget()
             self.endInsertRows()
             new = new[len(run) :]
@@ -95,7 +99,7 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
             while places and places[0] == first - 1:
                 first = places.pop(0)
             self.beginRemoveRows(_ROOT, first, last)
-            del self._ids[first : last + 1]
+            self._ids = without(self._ids, first, last)
             self._forget()
             self.endRemoveRows()
 
@@ -115,6 +119,8 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
 
     def position(self, row_id: int) -> int | None:
         """The row at which an id is shown."""
+        if isinstance(self._ids, range):
+            return self._ids.index(row_id) if row_id in self._ids else None
         if self._ascending:
             place = bisect_left(self._ids, row_id)
             return place if place < len(self._ids) and self._ids[place] == row_id else None

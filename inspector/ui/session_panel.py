@@ -1,7 +1,8 @@
 """The left side of the window: filter, chips, the two tables, and what is shown when they are empty."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -19,11 +20,13 @@ from inspector.ui.callback_painter import CallbackPainter
 from inspector.ui.callback_table_model import CallbackColumn, CallbackTableModel
 from inspector.ui.empty_state import EmptyState
 from inspector.ui.filter_bar import FilterBar
-from inspector.ui.live_rows import LiveRows, Order
+from inspector.ui.live_rows import LiveRows
 from inspector.ui.live_table import LiveTable
 from inspector.ui.message_painter import MessagePainter
 from inspector.ui.message_table_model import Column, MessageTableModel
+from inspector.ui.query_runner import Subject
 from inspector.ui.status_chips import StatusChips
+from inspector.ui.table_rows import Order
 from inspector.ui.theme import Appearance
 
 MESSAGES: Final = 0
@@ -108,16 +111,18 @@ class SessionPanel(QWidget):
         self.rows.clock_moved.connect(self._on_clock_moved)
         self.rows.rows_changed.connect(self.messages_changed)
         self._tabs.currentChanged.connect(self._on_tab)
-        for table, chosen, sort in (
-            (self.messages, self.message_chosen, self._sort_messages),
-            (self.callbacks, self.callback_chosen, self._sort_callbacks),
+        for subject, table, chosen, order in (
+            (Subject.MESSAGES, self.messages, self.message_chosen, message_table_model.order),
+            (Subject.CALLBACKS, self.callbacks, self.callback_chosen, callback_table_model.order),
         ):
             table.current_changed.connect(chosen)
             table.selection_counted.connect(lambda _: self._on_selection())
-            table.sort_changed.connect(sort)
+            table.sort_changed.connect(partial(self._sort, subject, table, order))
+            self.rows.set_following(subject, partial(_looked_at_from_the_end, table))
         for model in (self.messages_model, self.callbacks_model):
             model.rowsInserted.connect(lambda *_: self._refresh())
             model.rowsRemoved.connect(lambda *_: self._refresh())
+            model.modelReset.connect(self._refresh)
 
     # -- what the window asks -----------------------------------------------------------------
 
@@ -183,6 +188,7 @@ class SessionPanel(QWidget):
         self.filter.toggle_term(term)
 
     def _on_tab(self, view: int) -> None:
+        self.rows.show(Subject.CALLBACKS if view == CALLBACKS else Subject.MESSAGES)
         self._refresh()
         self.view_changed.emit(view)
         (self.callback_chosen if view == CALLBACKS else self.message_chosen).emit(self.table.current_id())
@@ -209,17 +215,10 @@ class SessionPanel(QWidget):
         now = int(datetime.now(UTC).timestamp() * 1e6) if self.messages_model.clock.live else None
         return parse(text, Moment(started.date(), started.tzinfo or UTC, now, self._stalled_after))
 
-    def _sort_messages(self) -> None:
-        header = self.messages.horizontalHeader()
-        column, descending = Column(header.sortIndicatorSection()), header.sortIndicatorOrder() != _ascending()
-        sql = message_table_model.order_sql(column, descending=descending)
-        self.rows.set_message_order(Order(sql, ascending=sql == "m.row"))
-
-    def _sort_callbacks(self) -> None:
-        header = self.callbacks.horizontalHeader()
-        column, descending = CallbackColumn(header.sortIndicatorSection()), header.sortIndicatorOrder() != _ascending()
-        sql = callback_table_model.order_sql(column, descending=descending)
-        self.rows.set_callback_order(Order(sql, ascending=sql == "c.seq"))
+    def _sort(self, subject: Subject, table: LiveTable, order: Callable[..., Order]) -> None:
+        header = table.horizontalHeader()
+        descending = header.sortIndicatorOrder() != _ascending()
+        self.rows.set_order(subject, order(header.sortIndicatorSection(), descending=descending))
 
     def _on_selection(self) -> None:
         self._show_counts()
@@ -255,6 +254,10 @@ class SessionPanel(QWidget):
         else:
             self.empty.show_not_listening(self._reason)
         self._stack.setCurrentWidget(self.empty)
+
+
+def _looked_at_from_the_end(table: LiveTable) -> bool:
+    return table.following
 
 
 def _ascending() -> Qt.SortOrder:

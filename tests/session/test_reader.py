@@ -225,15 +225,21 @@ def test_a_reader_never_writes(life: Path) -> None:
         reader._connection.execute("DELETE FROM callbacks")
 
 
-def test_a_running_query_can_be_interrupted(life: Path) -> None:
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+def test_a_query_that_nobody_waits_for_any_more_ends(life: Path) -> None:
+    asked = 0
+
+    def outdated() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 3
+
+    endless = Condition("m.row IN (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)")
     with SessionReader(life) as reader:
-        rows = reader._connection.execute(endless)
-        assert rows.fetchone() == (1,)
-        reader.interrupt()
+        reader.stop_when(outdated)
         with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-            rows.fetchall()
-        assert reader.summary().callbacks == 7
+            reader.message_ids(endless)
+        reader.stop_when(lambda: False)
+        assert list(reader.message_ids(EVERYTHING)) == [1, 2]
 
 
 def test_a_session_on_a_read_only_medium_can_be_read(life: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,15 @@
 """What cells say, without any widget."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from inspector.session.records import MessageRow
 from inspector.ui.chooser import like
-from inspector.ui.message_table_model import Clock, Column, cell_text, order_sql, segments_text
+from inspector.ui.message_table_model import Clock, Column, cell_text, order, segments_text
+from inspector.ui.query_runner import Arrival
+from inspector.ui.table_rows import Order
 from inspector.ui.texts import clock_text, count_text, duration_text, one_line
 
 _MESSAGE = MessageRow(
@@ -97,6 +100,7 @@ def test_filter_like_a_body_with_spaces_and_quotes() -> None:
 
 
 def test_every_column_sorts() -> None:
-    assert order_sql(Column.FIRST_SEEN, descending=False) == "m.row"
-    for column in Column:
-        assert "m." in order_sql(column, descending=True)
+    assert order(Column.FIRST_SEEN, descending=False) == Order(Arrival.OLDEST_FIRST)
+    assert order(Column.FIRST_SEEN, descending=True) == Order(Arrival.NEWEST_FIRST)
+    for column in set(Column) - {Column.FIRST_SEEN}:
+        assert re.fullmatch(r".*\bm\..* DESC NULLS LAST, m\.row", order(column, descending=True).sql)

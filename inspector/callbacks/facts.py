@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from inspector.callbacks.payload import MessageStatusCallback, Status, readable_integer
+from inspector.callbacks.payload import MessageStatusCallback, readable_integer
+from inspector.callbacks.status import Status
 
 _WORDS = frozenset(status.value for status in Status)
 

@@ -1,7 +1,6 @@
 """One request judged: which dialect it speaks, what it tells, and every breach of the contract."""
 
 import re
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.compatibility import (
@@ -10,6 +9,7 @@ from inspector.callbacks.compatibility import (
     parse_form,
     unknown_form_fields,
 )
+from inspector.callbacks.dialect import Dialect as Dialect  # noqa: PLC0414 - importable from here too
 from inspector.callbacks.facts import Facts, facts_of, readable_facts
 from inspector.callbacks.payload import UnreadableJson, flawless, read_json, unknown_fields, validate
 from inspector.callbacks.problems import Problem, ProblemCode, Severity, shown_value
@@ -18,14 +18,6 @@ _JSON_TYPE: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.ASCII | re.
 _LONGEST_OTHER: Final = 65_536
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CAMPAIGN_FIELDS: Final = frozenset({"brand_id", "campaign_id", "csp_id", "phone_number_assignment_order_id"})
-
-
-class Dialect(StrEnum):
-    """The form of a callback: the specification's JSON, the Compatibility API's form, or neither."""
-
-    JSON = "json"
-    FORM = "form"
-    UNKNOWN = "unknown"
 
 
 class Judgement(NamedTuple):

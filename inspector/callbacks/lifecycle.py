@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.facts import Facts
 from inspector.callbacks.findings import FindingCode, Remark, identity_remark, remark
-from inspector.callbacks.payload import Status
 from inspector.callbacks.segments import count_segments
+from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import parse_timestamp
 
 LATE_AFTER: Final = 30_000_000_000

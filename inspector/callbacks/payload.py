@@ -11,50 +11,20 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from itertools import islice
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from inspector.callbacks.problems import Problem, ProblemCode, json_type, member_path, shown_value
+from inspector.callbacks.status import Status as Status  # noqa: PLC0414 - importable from here too
 from inspector.callbacks.timestamps import parse_timestamp
 
 _DEEPEST: Final = 200
 _MOST_ODDITIES: Final = 100
 _MOST_UNKNOWN: Final = 100
 """Bounds for a hostile body: one of a megabyte can hold 100,000 oddities."""
-
-
-class Status(StrEnum):
-    """The delivery states that a status callback can tell of (specification field `status`).
-
-    `rank` is the place in the order of life: queued 0 to read 4; the three outcomes share 3. `terminal`
-    says that no other status is to be expected, except `read` after `delivered`.
-    """
-
-    _value_: str
-    rank: int
-    terminal: bool
-
-    QUEUED = "queued", 0
-    INITIATED = "initiated", 1
-    SENT = "sent", 2
-    DELIVERED = "delivered", 3
-    UNDELIVERED = "undelivered", 3
-    FAILED = "failed", 3
-    READ = "read", 4
-
-    def __new__(cls, word: str, rank: int = 0) -> Self:
-        status = str.__new__(cls, word)
-        status._value_ = word
-        status.rank = rank
-        status.terminal = rank >= 3
-        return status
-
-    # Enum's own is written in Python; statuses are looked up with every callback.
-    __hash__ = str.__hash__
 
 
 def _integer(value: Any) -> int:

@@ -52,8 +52,13 @@ def _parsed(text: str) -> int | None:
 def utc_text(microseconds: int) -> str:
     """An arrival as text: `2026-11-23T10:00:00.123456Z`. `microseconds` count from 1970 in UTC."""
     seconds, rest = divmod(microseconds, 1_000_000)
-    moment = _EPOCH + timedelta(seconds=seconds)
-    return f"{moment.replace(tzinfo=None).isoformat()}.{rest:06d}Z"
+    return f"{_second_text(seconds)}.{rest:06d}Z"
+
+
+@lru_cache(1024)
+def _second_text(seconds: int) -> str:
+    # Kept, because an export writes the times of a session one after the other, and many are of one second.
+    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
 
 
 def utc_microseconds(text: str) -> int:

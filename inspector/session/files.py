@@ -6,11 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from inspector.session.errors import NewerSession, NotASession, SessionInUse, UnreadableSession
 from inspector.session.schema import APPLICATION_ID, VERSION
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 def check_file(path: Path) -> None:
@@ -53,6 +55,8 @@ def _unreadable(path: Path) -> str | None:
 
 def captured_elsewhere(path: Path) -> bool:
     """Whether a process has the session open for capture."""
+    from filelock import FileLock, Timeout
+
     beside = Path(f"{path}.lock")
     if not beside.exists():
         return False
@@ -75,8 +79,10 @@ def removed_on_failure(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opening(path: Path) -> Iterator[tuple[sqlite3.Connection, FileLock]]:
+def opening(path: Path) -> Iterator[tuple[sqlite3.Connection, "FileLock"]]:
     """A connection and the writer's lock, both given back when the opening fails."""
+    from filelock import FileLock, Timeout
+
     lock = FileLock(f"{path}.lock", mode=0o600)
     try:
         lock.acquire(timeout=0)

@@ -4,17 +4,16 @@ Terms are joined by AND; several values of one term, parted by commas, by OR; `-
 without a key is searched for. Values are always bound, never put into the SQL.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from inspector.callbacks.dialect import Dialect
 from inspector.callbacks.findings import FindingCode
-from inspector.callbacks.judgement import Dialect
-from inspector.callbacks.payload import Status
 from inspector.callbacks.problems import ProblemCode
 from inspector.callbacks.signature import SignatureState
+from inspector.callbacks.status import Status
 from inspector.session.conditions import BUILDERS, EVERYTHING, Condition, Moment, joined, negated
 from inspector.session.values import storable
 
@@ -157,7 +156,9 @@ def _condition(term: Term, moment: Moment) -> tuple[Condition, Condition]:
 
 
 def _unknown_key(term: Term) -> str:
-    close = difflib.get_close_matches(term.key, KEYS, 1)
+    from difflib import get_close_matches
+
+    close = get_close_matches(term.key, KEYS, 1)
     hint = (
         f"Did you mean “{close[0]}:”?" if close else f"To search for the text, write it in quotation marks. {_keys()}"
     )

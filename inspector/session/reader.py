@@ -4,6 +4,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -134,7 +135,14 @@ class SessionReader:
 
     def unassigned(self) -> int:
         """How many callbacks name no message."""
-        row = self._connection.execute("SELECT count FROM tallies WHERE name = 'unassigned'").fetchone()
+        return self._tally("unassigned")
+
+    def trimmed(self) -> int:
+        """How many callbacks the retention has taken out so far."""
+        return self._tally("trimmed")
+
+    def _tally(self, name: str) -> int:
+        row = self._connection.execute("SELECT count FROM tallies WHERE name = ?", (name,)).fetchone()
         return 0 if row is None else int(row[0])
 
     def every_message(self) -> range | None:
@@ -221,7 +229,7 @@ class SessionReader:
     def transitions(self, row: int) -> list[TransitionRow]:
         """The states of a message's life in the order of life."""
         from inspector.callbacks.lifecycle import transition
-        from inspector.callbacks.payload import Status
+        from inspector.callbacks.status import Status
 
         cursor = self._connection.execute(
             "SELECT status, timestamp, received, seq FROM callbacks WHERE message = ? AND transition", (row,)
@@ -297,6 +305,63 @@ class SessionReader:
             ForwardRow(callback, url, sent, took, status, _headers(headers or "[]"), body or b"", error)
             for callback, url, sent, took, status, headers, body, error in cursor
         ]
+
+    # -- for exports: rows as they are stored, each kind in one query over all of the session or of a choice
+
+    def stored_messages(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
+        """Rows of MESSAGE_COLUMNS, in the order of the messages."""
+        return self._connection.execute(
+            f"SELECT {MESSAGE_COLUMNS} FROM messages AS m WHERE {condition.sql} ORDER BY m.row", condition.values
+        )
+
+    def stored_callbacks(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
+        """Rows of CALLBACK_COLUMNS, in the order of arrival."""
+        return self._connection.execute(
+            f"SELECT {CALLBACK_COLUMNS} FROM callbacks AS c WHERE {condition.sql} ORDER BY c.seq", condition.values
+        )
+
+    def stored_transitions(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
+        """(message, status, timestamp, received, seq) in the order of the messages. The condition is on `message`."""
+        return self._connection.execute(
+            "SELECT message, status, timestamp, received, seq FROM callbacks "
+            f"WHERE message NOTNULL AND transition AND {condition.sql} ORDER BY message, seq",
+            condition.values,
+        )
+
+    def stored_findings(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
+        """(message, code, seq, text, severity) in the order of the messages. The condition is on `message`."""
+        return self._connection.execute(
+            "SELECT message, code, seq, text, severity FROM findings "
+            f"WHERE {condition.sql} ORDER BY message, seq, code, text",
+            condition.values,
+        )
+
+    def choose_matching(self, messages: Condition, callbacks: Condition) -> None:
+        """As `choose`, by conditions: SQLite finds the rows and keeps them."""
+        self.choose((), ())
+        self._fill("INSERT INTO temp.chosen_messages SELECT m.row FROM messages AS m WHERE", messages)
+        self._fill("INSERT INTO temp.chosen_callbacks SELECT c.seq FROM callbacks AS c WHERE", callbacks)
+
+    def choose_callbacks_of_chosen(self) -> None:
+        """Add the callbacks of the chosen messages to the chosen callbacks."""
+        chosen = Condition("message IN (SELECT row FROM temp.chosen_messages)")
+        self._fill("INSERT OR IGNORE INTO temp.chosen_callbacks SELECT seq FROM callbacks WHERE", chosen)
+
+    def _fill(self, insertion: str, condition: Condition) -> None:
+        self._connection.execute("PRAGMA query_only = OFF")  # it means temporary tables too
+        try:
+            self._connection.execute(f"{insertion} {condition.sql}", condition.values)
+        finally:
+            self._connection.execute("PRAGMA query_only = ON")
+
+    @contextmanager
+    def asking(self, stop: Callable[[], bool]) -> Iterator[None]:
+        """`stop_when` for a while."""
+        self.stop_when(stop)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from inspector.callbacks.findings import Finding
-from inspector.callbacks.judgement import Judgement
 from inspector.callbacks.signature import SignatureState
+
+if TYPE_CHECKING:
+    from inspector.callbacks.judgement import Judgement  # brings pydantic, which no reader needs
 
 _OK: Final[Mapping[str, Any]] = {"status": 200}
 
@@ -35,7 +37,7 @@ class Received(NamedTuple):
     remote: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    judgement: Judgement
+    judgement: "Judgement"
     truncated: bool = False
     signature: SignatureState = SignatureState.ABSENT
     reply: Mapping[str, Any] = _OK

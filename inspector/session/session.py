@@ -19,7 +19,8 @@ from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
 from inspector.session.records import Appended, ForwardRow, Received
-from inspector.session.schema import configure, initialise
+from inspector.session.retention import Keep, Trimmed, trim
+from inspector.session.schema import INDEXES, configure, initialise
 from inspector.session.stored_message import INSERT_MESSAGE, UPDATE_MESSAGE, StoredMessage, load
 from inspector.session.values import dump, dump_headers, storable, storable_facts
 
@@ -44,6 +45,7 @@ class Session:
         self._lock = lock
         self._states: OrderedDict[str, StoredMessage] = OrderedDict()
         self._checkpointer = Checkpointer(path)
+        self._trimmed_to = 0
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         self._last_reply: tuple[Mapping[str, Any], str] = ({}, "{}")
         self._next_seq, self._next_row = self._counters()
@@ -80,6 +82,7 @@ class Session:
         check_file(path)
         with opening(path) as (connection, lock):
             configure(connection, durable=durable)
+            connection.executescript(INDEXES)
             connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
             return cls(path, connection, lock)
 
@@ -160,6 +163,22 @@ class Session:
             self._connection.execute("UPDATE session SET value = ? WHERE key = 'next_seq'", (self._next_seq,))
         self._states.clear()
         self._next_row = 1
+
+    def trim(self, keep: Keep, now: int, *, most: int = 100) -> Trimmed:
+        """One small step towards what is to be kept; looks at `most` callbacks. `now` is in microseconds since 1970.
+
+        Nothing is left to do when it takes nothing out and reaches no further than the step before. Raises
+        SessionError when the file cannot be written.
+        """
+        with self._transaction():
+            trimmed = trim(self._connection, keep, now, self._trimmed_to, most)
+            if trimmed.callbacks:
+                self._connection.execute(_ADD_TALLY, ("trimmed", len(trimmed.callbacks)))
+        self._trimmed_to = trimmed.reached
+        gone = {*trimmed.messages, *trimmed.shortened}
+        for message_id in [one for one, state in self._states.items() if state.row in gone]:
+            del self._states[message_id]
+        return trimmed
 
     @property
     def empty(self) -> bool:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from inspector.callbacks.facts import Facts
 from inspector.callbacks.findings import Remark
 from inspector.callbacks.lifecycle import Arrival, Identity, Lifecycle, Transition, transition
-from inspector.callbacks.payload import Status
 from inspector.callbacks.problems import Severity
+from inspector.callbacks.status import Status
 from inspector.session.values import dump_foreign, storable_integer, stored_integer
 
 STRIP_LENGTH: Final = 16

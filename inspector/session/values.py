@@ -5,9 +5,10 @@ import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
-from inspector.callbacks.facts import Facts
+if TYPE_CHECKING:
+    from inspector.callbacks.facts import Facts
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LARGEST: Final = 2**63
@@ -26,7 +27,7 @@ def storable(text: str | None) -> str | None:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def storable_facts(facts: Facts) -> Facts:
+def storable_facts(facts: "Facts") -> "Facts":
     """`facts` with storable texts, so that what is compared now and what is read back later are the same."""
     texts = (facts.project_id, facts.to, facts.from_, facts.body, facts.error_code, facts.error_message)
     if _SURROGATE.search("".join(filter(None, texts))) is None:

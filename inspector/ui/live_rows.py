@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
@@ -58,6 +58,7 @@ class LiveRows(QObject):
         self._query = _ALL
         self._generation = 0
         self._last_seq = 0
+        self._trimmed = 0
         self._querying = 0
         self._sticky: Callable[[], Iterable[int]] = tuple
         self._flush = self._timer(FLUSH_MS, self.flush, once=True)
@@ -99,6 +100,7 @@ class LiveRows(QObject):
         self.set_clock(clock)
         position = reader.position()
         self._generation, self._last_seq = position.generation, position.last_seq
+        self._trimmed = reader.trimmed()
         if polled:
             self._poll.start()
         self._ask_again()
@@ -163,10 +165,29 @@ class LiveRows(QObject):
         if self._reader is not None and not self._flush.isActive():
             self._flush.start()
 
+    def trimmed(self, messages: Sequence[int], callbacks: Sequence[int], shortened: Sequence[int]) -> None:
+        """The retention took these out of the session; the `shortened` messages lost some of their callbacks."""
+        gone = {Subject.MESSAGES: messages, Subject.CALLBACKS: callbacks}
+        for subject, table in self._tables.items():
+            if subject is not self._visible:
+                table.outdated = True
+            elif table.model.in_arrival_order:
+                table.model.remove_ids(gone[subject])
+            else:
+                self._sort_again_soon()
+        self._messages.refresh(shortened)
+        self._trimmed += len(callbacks)
+        self._count()
+        self.rows_changed.emit({*messages, *shortened})
+
     def flush(self) -> None:
         """Show what changed, now."""
         if self._reader is None:
             return
+        if self._poll.isActive() and self._reader.trimmed() != self._trimmed:
+            self._trimmed = self._reader.trimmed()
+            self._ask_again()
+            self._count()
         before = self._last_seq
         changes = self._reader.changes(self._generation, before)
         if changes.generation != self._generation:

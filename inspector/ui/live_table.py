@@ -100,6 +100,7 @@ class LiveTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self._rows.rowsInserted.connect(self._on_rows_inserted)
+        self._rows.rowsRemoved.connect(self._on_rows_removed)
         self._rows.modelAboutToBeReset.connect(self._keep_selection)
         self._rows.modelReset.connect(self._restore_selection)
 
@@ -144,6 +145,13 @@ class LiveTable(QTableView):
         if not self._following and not self._all_in_view():
             self._unseen += last - first + 1
             self._show_unseen()
+
+    def _on_rows_removed(self, _: QModelIndex, first: int, last: int) -> None:
+        bar = self.verticalScrollBar()
+        height = self.verticalHeader().defaultSectionSize()
+        above = min(last + 1, bar.value() // height) - first
+        if not self._following and above > 0:
+            bar.setValue(bar.value() - above * height)  # what is looked at stays where it is
 
     def _all_in_view(self) -> bool:
         # Not asked of the scroll bar, which hears of new rows only later.

@@ -12,6 +12,7 @@ from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.runtime.dialogs import ask, confirm, tell
 from inspector.runtime.tasks import TaskScope
 from inspector.session.records import Summary
+from inspector.session.retention import Trimmed
 from inspector.settings import Settings
 from inspector.ui.chooser import Chooser
 from inspector.ui.commands import Commands
@@ -159,6 +160,10 @@ class MainWindow(QMainWindow):
     def session_changed(self) -> None:
         """Callbacks were committed."""
         self.panel.rows.notice()
+
+    def session_trimmed(self, trimmed: Trimmed) -> None:
+        """The retention took callbacks out."""
+        self.panel.rows.trimmed(trimmed.messages, trimmed.callbacks, trimmed.shortened)
 
     def show_listening(self, url: str | None, text: str) -> None:
         """The address listened at, or None; and the state in words."""

@@ -47,6 +47,21 @@ class PreferencesDialog(QDialog):
         self._stalled.setDecimals(1)
         self._stalled.setSuffix(" minutes")
         self._stalled.setValue(settings.stalled_minutes)
+        self._keep_callbacks = QSpinBox(self)
+        self._keep_callbacks.setRange(0, 1_000_000_000)
+        self._keep_callbacks.setSingleStep(10_000)
+        self._keep_callbacks.setGroupSeparatorShown(True)
+        self._keep_callbacks.setSpecialValueText("all callbacks")
+        self._keep_callbacks.setSuffix(" callbacks")
+        self._keep_callbacks.setValue(settings.keep_callbacks)
+        self._keep_days = QDoubleSpinBox(self)
+        self._keep_days.setRange(0, 10_000)
+        self._keep_days.setDecimals(1)
+        self._keep_days.setSpecialValueText("any age")
+        self._keep_days.setSuffix(" days")
+        self._keep_days.setValue(settings.keep_days)
+        kept = QLabel("Older messages are deleted from the session that is captured into. Other sessions stay whole.")
+        kept.setWordWrap(True)
         self._durable = QCheckBox("Wait for the disk before each answer (survives power loss; slower)", self)
         self._durable.setChecked(settings.durable)
         form = QFormLayout()
@@ -57,8 +72,14 @@ class PreferencesDialog(QDialog):
         form.addRow("", self._listen)
         form.addRow("&Largest body", self._limit)
         form.addRow("&Stalled after", self._stalled)
-        form.addRow("&Session file", self._durable)
-        for field in (self._scheme, self._host, self._port, self._limit, self._stalled):
+        form.addRow("&Keep the last", self._keep_callbacks)
+        form.addRow("No &older than", self._keep_days)
+        form.addRow("", kept)
+        form.addRow("Session &file", self._durable)
+        fields = (
+            self._scheme, self._host, self._port, self._limit, self._stalled, self._keep_callbacks, self._keep_days,
+        )  # fmt: skip
+        for field in fields:
             label = form.labelForField(field)
             if isinstance(label, QLabel):
                 field.setAccessibleName(label.text().replace("&", ""))
@@ -78,4 +99,6 @@ class PreferencesDialog(QDialog):
         settings.listen_at_start = self._listen.isChecked()
         settings.largest_body_kib = self._limit.value()
         settings.stalled_minutes = self._stalled.value()
+        settings.keep_callbacks = self._keep_callbacks.value()
+        settings.keep_days = self._keep_days.value()
         settings.durable = self._durable.isChecked()

@@ -10,8 +10,8 @@ _log: Final = logging.getLogger(__name__)
 
 _COMMITS: Final = 200
 _CHANGES: Final = 1500
-"""A checkpoint is due after so many transactions, or rows changed: some megabytes of log, as with SQLite's own rule of a
-thousand pages."""
+"""A checkpoint is due after so many transactions, or so many rows changed: some megabytes of log, as with SQLite's own
+rule of a thousand pages."""
 
 _LONGEST_LOG: Final = 8192
 _LITTLE: Final = 20

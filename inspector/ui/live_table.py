@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
-    QPushButton,
     QTableView,
     QWidget,
 )
 
 from inspector.ui.column_menu import ColumnMenu
+from inspector.ui.new_rows_button import NewRowsButton
 from inspector.ui.row_id_model import Index, RowIdModel
 from inspector.ui.row_painter import RowPainter
 from inspector.ui.texts import one_line
@@ -49,7 +49,6 @@ class LiveTable(QTableView):
         self._elastic = elastic
         self._least = widths[elastic]
         self._following = True
-        self._unseen = 0
         self._announced: int | None = None
         self._resetting = False
         self._kept: tuple[int | None, list[int]] = (None, [])
@@ -59,11 +58,8 @@ class LiveTable(QTableView):
         painter.setParent(self)
         self.setModel(model)
         self._set_up_look(widths)
-        self._new_rows = QPushButton(self)
-        self._new_rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._new_rows.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._new_rows = NewRowsButton(self)
         self._new_rows.clicked.connect(self.follow)
-        self._new_rows.hide()
         self._connect()
 
     def _set_up_look(self, widths: Sequence[int]) -> None:
@@ -114,7 +110,7 @@ class LiveTable(QTableView):
     @property
     def new_rows_text(self) -> str:
         """What the button to the newest row says; empty while it is hidden."""
-        return self._new_rows.text() if self._unseen else ""
+        return self._new_rows.text()
 
     def follow(self) -> None:
         """Go to the end and stay there."""
@@ -123,8 +119,7 @@ class LiveTable(QTableView):
 
     def _set_following(self, *, on: bool) -> None:
         if on:
-            self._unseen = 0
-            self._show_unseen()
+            self._new_rows.clear()
         if on != self._following:
             self._following = on
             self.following_changed.emit(on)
@@ -143,8 +138,7 @@ class LiveTable(QTableView):
             # Now, not at the next turn of the loop: what changed and what came is painted once, in its last place.
             self.executeDelayedItemsLayout()
         if not self._following and not self._all_in_view():
-            self._unseen += last - first + 1
-            self._show_unseen()
+            self._new_rows.add(last - first + 1)
 
     def _on_rows_removed(self, _: QModelIndex, first: int, last: int) -> None:
         bar = self.verticalScrollBar()
@@ -157,23 +151,9 @@ class LiveTable(QTableView):
         # Not asked of the scroll bar, which hears of new rows only later.
         return self._rows.rowCount() * self.verticalHeader().defaultSectionSize() <= self.viewport().height()
 
-    def _show_unseen(self) -> None:
-        self._new_rows.setVisible(self._unseen > 0)
-        if self._unseen:
-            self._new_rows.setText(f"{self._unseen:,} new ↓")
-            self._new_rows.setToolTip("Go to the newest row and follow (End)")
-            self._place_button()
-
-    def _place_button(self) -> None:
-        self._new_rows.adjustSize()
-        area = self.viewport().geometry()
-        corner = QPoint(area.right() - self._new_rows.width() - 16, area.bottom() - self._new_rows.height() - 12)
-        self._new_rows.move(corner)
-        self._new_rows.raise_()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_button()
+        self._new_rows.place()
         self._fill()
 
     def _fill(self) -> None:
@@ -290,8 +270,7 @@ class LiveTable(QTableView):
                 self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
         self._resetting = False
         self._announce()
-        self._unseen = 0  # these are other rows, or the same in another order: what was new among them is not known
-        self._show_unseen()
+        self._new_rows.clear()  # these are other rows, or in another order: what was new among them is not known
         if self._following and self._rows.in_arrival_order:
             self.scrollToBottom()
 

@@ -72,7 +72,7 @@ CREATE TABLE findings (
 
 -- Counts kept as they change, so that showing them never reads the session.
 CREATE TABLE tallies (
-    name TEXT PRIMARY KEY,              -- callbacks, invalid, unassigned, messages, status:<status>
+    name TEXT PRIMARY KEY,              -- callbacks, invalid, unassigned, messages, trimmed, status:<status>
     count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from inspector.callbacks.error_codes import ErrorCatalogue
@@ -22,17 +21,16 @@ from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError, SessionInUse
-from inspector.session.exchange.selection import Cancelled
 from inspector.session.files import captured_elsewhere
-from inspector.session.retention import Keep
-from inspector.session.session import SUFFIX, Session
 from inspector.settings import SettingsFile
+from inspector.ui.first_paint import first_paint
 from inspector.ui.main_window import MainWindow
-from inspector.ui.progress import with_progress
 from inspector.ui.theme import Appearance, Scheme
 
 if TYPE_CHECKING:
     from inspector.capture.server import CaptureServer
+    from inspector.session.retention import Keep
+    from inspector.session.session import Session
 
 _log = logging.getLogger(__name__)
 _LAST_SECONDS = 2.0
@@ -86,9 +84,13 @@ class Program:
     async def run(self) -> int:
         """Show the window, listen, wait for the wish to quit, end in order. Returns the exit code."""
         self.window.show()
-        await asyncio.sleep(0)  # the first paint comes before everything that is heavy
         try:
-            await self._open_first()
+            async with self._turn:  # what the user wishes before there is a session comes after it
+                await first_paint(self.window)
+                await asyncio.to_thread(_import_the_rest)
+                settle()
+                await self._open_first()
+            await self.window.complete()
             settle()
             if self._start.demo:
                 self._tasks.spawn(self._play_demo(), name="demo")
@@ -101,6 +103,8 @@ class Program:
         return 0
 
     async def _open_first(self) -> None:
+        from inspector.session.exchange.selection import Cancelled
+
         start = self._start
         asked_for = start.host is not None or start.port is not None or start.demo
         listen = start.listen and (asked_for or self.settings.listen_at_start)
@@ -144,7 +148,9 @@ class Program:
 
     # -- sessions -----------------------------------------------------------------------------
 
-    def _new(self, path: Path | None = None) -> Session:
+    def _new(self, path: Path | None = None) -> "Session":
+        from inspector.session.session import SUFFIX, Session
+
         if path is None:
             path = self._folders.new_session(datetime.now(UTC).astimezone(), SUFFIX)
             self._automatic.add(path)
@@ -153,6 +159,7 @@ class Program:
     async def _open(self, path: Path, *, listen: bool) -> None:
         """Show a session file, an exported JSON, or a session that another process captures into."""
         from inspector.session.exchange.json_import import looks_like_export
+        from inspector.session.session import Session
 
         if self._is_open(path):
             self.window.show_note("This session is the one that is open.")
@@ -176,6 +183,8 @@ class Program:
 
     async def _imported(self, path: Path) -> Path:
         from inspector.session.exchange.json_import import import_json
+        from inspector.session.session import SUFFIX
+        from inspector.ui.progress import with_progress
 
         stem = path.stem
         target = self._folders.sessions / f"{stem}{SUFFIX}"
@@ -199,7 +208,7 @@ class Program:
         if was_listening:
             self.window.show_note("Listening stopped, to show this session. A new session (Ctrl+N) listens again.")
 
-    async def _show(self, session: Session, *, listen: bool) -> None:
+    async def _show(self, session: "Session", *, listen: bool) -> None:
         await self._let_go()
         self._session = session
         self.window.show_session(session.path, live=listen, polled=False)
@@ -209,12 +218,14 @@ class Program:
         else:
             self.window.show_listening(None, "Not listening")
 
-    async def _keep_trimmed(self, session: Session) -> None:
+    async def _keep_trimmed(self, session: "Session") -> None:
         from inspector.capture.upkeep import keep_trimmed
 
         await keep_trimmed(session, self._keep, self.window.session_trimmed)
 
-    def _keep(self) -> Keep:
+    def _keep(self) -> "Keep":
+        from inspector.session.retention import Keep
+
         return Keep(self.settings.keep_callbacks or None, self.settings.keep_days or None)
 
     # -- listening ----------------------------------------------------------------------------
@@ -299,6 +310,9 @@ class Program:
             self._server.settings = replace(self._server.settings, largest_body=self._largest_body())
 
     def open_address(self, address: str) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         url = QUrl(address)
         # Only the documentation that this program names itself; nothing that a callback brought.
         if url.scheme() == "https" and url.host() in _DOCUMENTATION_HOSTS:
@@ -309,6 +323,7 @@ class Program:
 
     def _in_turn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a command after those before it; tell what went wrong."""
+        from inspector.session.exchange.selection import Cancelled
 
         async def run() -> None:
             try:
@@ -339,6 +354,8 @@ class Program:
         await self._show(self._new(), listen=True)
 
     async def _clear(self) -> None:
+        from inspector.session.session import Session
+
         if self._session is None:
             self._session = Session.open(self._shown(), durable=self.settings.durable)
         self._session.clear()
@@ -364,6 +381,13 @@ class Program:
             self.window.show_note("Nothing is listening. Start listening first.")
         else:
             await play(f"{url}/sample", scenarios, messages=messages, rate=rate, seed=seed)
+
+
+def _import_the_rest() -> None:
+    """What listening needs and the first paint does not: half of all that is imported."""
+    import inspector.capture.recorder
+    import inspector.capture.server
+    import inspector.session.session  # noqa: F401 - all of these are only to be loaded
 
 
 def _now() -> int:

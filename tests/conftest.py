@@ -12,6 +12,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """How pytest-qt starts its application: in the style of ours."""
+    from inspector.runtime.quit import IN_FUSION
+
+    return ["pytest", *IN_FUSION]
+
+
+@pytest.fixture(scope="session")
 def x_display() -> Iterator[str]:
     """An X server of the tests' own, as the value for DISPLAY.
 

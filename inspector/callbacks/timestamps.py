@@ -14,6 +14,8 @@ _EPOCH_DAY = 719_528  # days from 0000-01-01 to 1970-01-01 in the proleptic Greg
 _LONGEST_KEPT = 40
 """Characters. A stranger's timestamp may have a million digits, and is not worth the memory."""
 
+_SECONDS = {f"{second:02d}": second * 1_000_000_000 for second in range(60)}
+_SECOND_TEXTS = tuple(_SECONDS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 0001 to 9999, which `datetime` has
 
@@ -25,6 +27,10 @@ def parse_timestamp(text: str) -> int | None:
     beyond the nanosecond are dropped. Python's own parser takes forms that RFC 3339 does not
     have (a missing offset, a space, week dates), so it cannot serve here.
     """
+    if len(text) == 20 and (seconds := _SECONDS.get(text[17:19])) is not None:
+        # Without fraction and offset, as nearly always. The minute is often known.
+        minute = _parsed(f"{text[:17]}00{text[19]}")
+        return None if minute is None else minute + seconds
     return _parsed(text) if len(text) <= _LONGEST_KEPT else _parsed.__wrapped__(text)
 
 
@@ -51,14 +57,14 @@ def _parsed(text: str) -> int | None:
 
 def utc_text(microseconds: int) -> str:
     """An arrival as text: `2026-11-23T10:00:00.123456Z`. `microseconds` count from 1970 in UTC."""
-    seconds, rest = divmod(microseconds, 1_000_000)
-    return f"{_second_text(seconds)}.{rest:06d}Z"
+    minutes, rest = divmod(microseconds, 60_000_000)
+    return f"{_minute_text(minutes)}:{_SECOND_TEXTS[rest // 1_000_000]}.{rest % 1_000_000:06d}Z"
 
 
 @lru_cache(1024)
-def _second_text(seconds: int) -> str:
-    # Kept, because an export writes the times of a session one after the other, and many are of one second.
-    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
+def _minute_text(minutes: int) -> str:
+    # Kept, because an export writes the times of a session one after the other.
+    return (_EPOCH + timedelta(minutes=minutes)).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def utc_microseconds(text: str) -> int:
@@ -66,10 +72,16 @@ def utc_microseconds(text: str) -> int:
 
     Raises ValueError when the text is no date-time.
     """
-    nanoseconds = parse_timestamp(text)
+    # In two parts, as nearly every arrival is of a minute that is known.
+    whole, rest = (f"{text[:19]}Z", int(text[20:26])) if _as_written(text) else (text, 0)
+    nanoseconds = parse_timestamp(whole)
     if nanoseconds is None or not _FIRST_SECOND <= nanoseconds // 1_000_000_000 <= _LAST_SECOND:
         raise ValueError(f"“{text[:40]}” is no RFC 3339 date and time")
-    return nanoseconds // 1000
+    return nanoseconds // 1000 + rest
+
+
+def _as_written(text: str) -> bool:
+    return len(text) == 27 and text[19] == "." and text[26] == "Z" and text[20:26].isdigit() and text.isascii()
 
 
 def to_microseconds(moment: datetime) -> int:

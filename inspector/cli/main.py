@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or pipe that cannot show a character gets its escape, not an error.
             stream.reconfigure(errors="backslashreplace")
+    # Looking for plugins of pydantic means to read the metadata of every package installed, and to run what is found.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = words[0] if words and words[0] in _COMMANDS else "window"
     code = _run(name, words[1:] if name != "window" else words)

@@ -24,6 +24,10 @@ def run(arguments: Sequence[str]) -> int:
         readable_file(session)
     if options.demo and options.no_listen:
         raise WrongUse("--demo sends to the window itself, so it cannot go with --no-listen")
+    from inspector.runtime.memory import hasten
+
+    hasten()
+    import inspector.before_qt  # noqa: F401 - before the next line, which brings Qt
     from inspector.runtime.display import display_problem
 
     if (problem := display_problem()) is not None:

@@ -95,7 +95,8 @@ class SessionReader:
         self._connection.execute("SELECT 1 FROM session LIMIT 1").fetchone()
 
     def end(self) -> None:
-        self._connection.execute("ROLLBACK")
+        if self._connection.in_transaction:  # else SQLite gave it up: what filled a temporary table was stopped
+            self._connection.execute("ROLLBACK")
 
     def info(self) -> SessionInfo:
         values = dict(self._connection.execute("SELECT key, value FROM session"))

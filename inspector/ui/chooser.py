@@ -3,23 +3,22 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from inspector.runtime.dialogs import choose_open_file, choose_save_file, tell
 from inspector.session.errors import SessionError
-from inspector.session.exchange.export import export, format_of
-from inspector.session.exchange.selection import EVERYTHING, Cancelled, Progress, Selection
 from inspector.session.query import KEYS
 from inspector.session.reader import SessionReader
 from inspector.session.records import MessageRow, Summary
 from inspector.ui.message_table_model import RECORD_ROLE, Column
-from inspector.ui.progress import with_progress
 from inspector.ui.session_panel import CALLBACKS, SessionPanel
 from inspector.ui.status_line import StatusLine
 from inspector.ui.texts import count_text
+
+if TYPE_CHECKING:
+    from inspector.session.exchange.selection import Progress, Selection
 
 _EXPORTS: Final = (
     "Session JSON (*.json)",
@@ -39,6 +38,8 @@ class Chooser:
         self._status = status
 
     async def export_all(self) -> None:
+        from inspector.session.exchange.selection import EVERYTHING
+
         await self._export(lambda: EVERYTHING, "")
 
     async def export_filtered(self) -> None:
@@ -52,6 +53,8 @@ class Chooser:
 
     async def choose_session(self, current: Path | None) -> Path | None:
         """A session file or an exported JSON to open."""
+        from inspector.runtime.dialogs import choose_open_file
+
         folder = Path.home() if current is None else current.parent
         return await choose_open_file(self._window, "Open a session", folder, _SESSIONS)
 
@@ -90,7 +93,12 @@ class Chooser:
         ]
         return [*((f"{key}:", meaning) for key, meaning in KEYS.items()), *extra]
 
-    async def _export(self, chosen: Callable[[], Selection | None], what: str) -> None:
+    async def _export(self, chosen: "Callable[[], Selection | None]", what: str) -> None:
+        from inspector.runtime.dialogs import choose_save_file, tell
+        from inspector.session.exchange.export import export, format_of
+        from inspector.session.exchange.selection import Cancelled
+        from inspector.ui.progress import with_progress
+
         reader = self._panel.rows.reader
         if reader is None:
             self._status.show_note("There is no session to export.")
@@ -102,7 +110,7 @@ class Chooser:
             return
         part = selection
 
-        def work(progress: Progress) -> Summary:
+        def work(progress: "Progress") -> Summary:
             with SessionReader(source) as own:
                 return export(own, path, None, part, progress)
 

@@ -154,12 +154,15 @@ class LiveTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._new_rows.place()
-        self._fill()
+        # The event is that of the viewport. PySide would wrap the viewport itself at the first start only after it
+        # has set up every class of widgets there is.
+        self._fill(event.size().width())
 
-    def _fill(self) -> None:
+    def _fill(self, width: int) -> None:
+        """Give the elastic column what the others leave of a width."""
         header = self.horizontalHeader()
         others = sum(header.sectionSize(column) for column in range(header.count()) if column != self._elastic)
-        header.resizeSection(self._elastic, max(self._least, self.viewport().width() - others))
+        header.resizeSection(self._elastic, max(self._least, width - others))
 
     # -- keys and selection -------------------------------------------------------------------
 
@@ -310,7 +313,7 @@ class LiveTable(QTableView):
 
     def _choose_columns(self, place: QPoint) -> None:
         menu = ColumnMenu(self.horizontalHeader(), self)
-        menu.chosen.connect(self._fill)
+        menu.chosen.connect(lambda: self._fill(self.viewport().width()))
         menu.popup(self.horizontalHeader().mapToGlobal(place))
 
     # -- remembered ---------------------------------------------------------------------------

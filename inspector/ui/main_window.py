@@ -1,32 +1,31 @@
 """The window: puts the panels together and connects them to each other and to the program around."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from inspector.callbacks.error_codes import ErrorCatalogue
-from inspector.runtime.dialogs import ask, confirm, tell
 from inspector.runtime.tasks import TaskScope
 from inspector.session.records import Summary
-from inspector.session.retention import Trimmed
 from inspector.settings import Settings
 from inspector.ui.chooser import Chooser
 from inspector.ui.commands import Commands
 from inspector.ui.detail.pane import DetailPane
 from inspector.ui.detail_feed import DetailFeed
-from inspector.ui.dialogs.address import AddressDialog
-from inspector.ui.dialogs.lists import AboutDialog, TwoColumns
-from inspector.ui.dialogs.preferences import PreferencesDialog
 from inspector.ui.menus import Menus, shortcuts
 from inspector.ui.message_table_model import Clock
 from inspector.ui.session_panel import CALLBACKS, MESSAGES, SessionPanel
 from inspector.ui.status_line import StatusLine
 from inspector.ui.texts import one_line
 from inspector.ui.theme import Appearance, Scheme
+
+if TYPE_CHECKING:
+    from inspector.session.retention import Trimmed
 
 _FRAME: Final = QSize(16, 48)
 """What a window manager may add around the window, with some to spare."""
@@ -127,6 +126,7 @@ class MainWindow(QMainWindow):
         panel.filter.help_wished.connect(self.menus.actions["filter_help"].trigger)
         panel.rows.counted.connect(lambda summary, _: self._on_counted(summary))
         self.detail.filter_wished.connect(panel.filter.set_filter)
+        self.detail.view_made.connect(self._on_view_made)
         self.detail.copied.connect(lambda what: status.show_note(f"{what} copied."))
         status.toggle_wished.connect(self._toggle_listening)
         status.address_wished.connect(lambda: self.ask_for_address(""))
@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
         """Callbacks were committed."""
         self.panel.rows.notice()
 
-    def session_trimmed(self, trimmed: Trimmed) -> None:
+    def session_trimmed(self, trimmed: "Trimmed") -> None:
         """The retention took callbacks out."""
         self.panel.rows.trimmed(trimmed.messages, trimmed.callbacks, trimmed.shortened)
 
@@ -184,6 +184,8 @@ class MainWindow(QMainWindow):
 
     def tell(self, title: str, text: str) -> None:
         """Something the user must know before going on."""
+        from inspector.runtime.dialogs import tell
+
         self._spawn(tell(self, title, text), "tell")
 
     def ask_for_address(self, reason: str) -> None:
@@ -196,6 +198,13 @@ class MainWindow(QMainWindow):
         self.panel.set_stalled_after(self._clock().stalled_after)
         self.panel.rows.set_clock(self._clock())
         self._show_scheme()
+
+    async def complete(self) -> None:
+        """Make what nobody saw so far, in pieces between which the loop turns."""
+        import inspector.ui.detail.view  # noqa: F401 - two pieces: what it is written in, and what it is made of
+
+        await asyncio.sleep(0)
+        self.detail.make_view()
 
     def remember(self) -> None:
         """Put sizes, columns and places into the settings."""
@@ -230,6 +239,15 @@ class MainWindow(QMainWindow):
     def _clock(self) -> Clock:
         return Clock(live=self._live, stalled_after=int(self._settings.stalled_minutes * 60_000_000))
 
+    def _on_view_made(self) -> None:
+        """Let the Tab key go to the status line after the detail pane, as it stands below it."""
+        last: QWidget = self
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = last.previousInFocusChain() or self
+        for control in self.status.controls:
+            QWidget.setTabOrder(last, control)
+            last = control
+
     def _on_counted(self, summary: Summary) -> None:
         self.status.show_counts(summary)
         self.menus.actions["export_all"].setEnabled(summary.callbacks > 0)
@@ -262,6 +280,8 @@ class MainWindow(QMainWindow):
             self._commands.open_session(path)
 
     async def _clear(self) -> None:
+        from inspector.runtime.dialogs import confirm
+
         question = (
             "Delete every callback and message of this session? This cannot be undone. Export it first to keep it."
         )
@@ -269,6 +289,9 @@ class MainWindow(QMainWindow):
             self._commands.clear_session()
 
     async def _change_address(self, reason: str) -> None:
+        from inspector.runtime.dialogs import ask
+        from inspector.ui.dialogs.address import AddressDialog
+
         host, port = self.address
         # Where the port was the trouble, the same one again would only bring the question back.
         dialog = AddressDialog(host, 0 if reason else port, reason, self)
@@ -276,18 +299,30 @@ class MainWindow(QMainWindow):
             self._commands.listen_at(*dialog.address)
 
     async def _prefer(self) -> None:
+        from inspector.runtime.dialogs import ask
+        from inspector.ui.dialogs.preferences import PreferencesDialog
+
         dialog = PreferencesDialog(self._settings, self)
         if await ask(dialog):
             dialog.write_to(self._settings)
             self._commands.settings_changed()
 
     async def _show_shortcuts(self) -> None:
-        await ask(TwoColumns("Keyboard shortcuts", ("Key", "What it does"), shortcuts(), self))
+        await self._show_list("Keyboard shortcuts", ("Key", "What it does"), shortcuts())
 
     async def _show_filter_help(self) -> None:
-        await ask(TwoColumns("What can be filtered", ("Term", "What it means"), self._chooser.filter_rows(), self))
+        await self._show_list("What can be filtered", ("Term", "What it means"), self._chooser.filter_rows())
+
+    async def _show_list(self, title: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:
+        from inspector.runtime.dialogs import ask
+        from inspector.ui.dialogs.lists import TwoColumns
+
+        await ask(TwoColumns(title, columns, rows, self))
 
     async def _show_about(self) -> None:
+        from inspector.runtime.dialogs import ask
+        from inspector.ui.dialogs.lists import AboutDialog
+
         await ask(AboutDialog(self.windowIcon().pixmap(72, 72), self))
 
     # -- remembered and shown -----------------------------------------------------------------

@@ -25,7 +25,9 @@ class NewRowsButton(QPushButton):
         self._show(0)
 
     def place(self) -> None:
-        """Go to the table's lower right corner."""
+        """Go to the table's lower right corner, if there is anything to say."""
+        if not self._count:
+            return
         self.adjustSize()
         area = self._table.viewport().geometry()
         self.move(QPoint(area.right() - self.width() - 16, area.bottom() - self.height() - 12))
@@ -35,5 +37,4 @@ class NewRowsButton(QPushButton):
         self._count = count
         self.setVisible(count > 0)
         self.setText(f"{count:,} new ↓" if count else "")
-        if count:
-            self.place()
+        self.place()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 
 from inspector.runtime.tasks import TaskScope
 from inspector.session.conditions import Moment
-from inspector.session.exchange.selection import Selection
 from inspector.session.query import FilterError, Query, parse
 from inspector.session.records import Summary
 from inspector.ui import callback_table_model, message_table_model
@@ -28,6 +27,9 @@ from inspector.ui.query_runner import Subject
 from inspector.ui.status_chips import StatusChips
 from inspector.ui.table_rows import Order
 from inspector.ui.theme import Appearance
+
+if TYPE_CHECKING:
+    from inspector.session.exchange.selection import Selection
 
 MESSAGES: Final = 0
 CALLBACKS: Final = 1
@@ -159,13 +161,17 @@ class SessionPanel(QWidget):
     def set_stalled_after(self, microseconds: int) -> None:
         self._stalled_after = microseconds
 
-    def filtered(self) -> Selection | None:
+    def filtered(self) -> "Selection | None":
         """What the filter shows, or None without a session."""
+        from inspector.session.exchange.selection import Selection
+
         reader = self.rows.reader
         return None if reader is None else Selection.matching(reader, self.rows.query)
 
-    def selected(self) -> Selection | None:
+    def selected(self) -> "Selection | None":
         """The selected rows, or None without a selection."""
+        from inspector.session.exchange.selection import Selection
+
         ids = self.table.selected_ids()
         if not ids or self.rows.reader is None:
             return None

@@ -112,6 +112,11 @@ class StatusLine(QStatusBar):
         self._note_timer.start(_NOTE_MS)
 
     @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What takes the focus, from left to right."""
+        return self._address, self._change, self._toggle
+
+    @property
     def note(self) -> str:
         return self._note.text()
 

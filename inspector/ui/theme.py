@@ -103,7 +103,7 @@ DARK: Final = Colors(
 
 
 class Appearance(QObject):
-    """The scheme in force. `changed` is emitted after the palette of the application was set anew."""
+    """The scheme in force, for an application in Fusion. `changed` is emitted after its palette was set anew."""
 
     changed = Signal()
 
@@ -112,7 +112,6 @@ class Appearance(QObject):
         self._application = application
         self._scheme = scheme
         self.colors = LIGHT
-        application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self._apply()
 

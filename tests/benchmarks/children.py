@@ -30,6 +30,7 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHONPATH": str(PROJECT),
+        "PYTHONDONTWRITEBYTECODE": "",  # or every start compiles every file that was changed since it was last allowed
     }
     return {**os.environ, **own, **changes}
 

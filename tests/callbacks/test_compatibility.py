@@ -10,8 +10,8 @@ from inspector.callbacks.compatibility import (
     parse_form,
     unknown_form_fields,
 )
-from inspector.callbacks.payload import Status
 from inspector.callbacks.problems import ProblemCode
+from inspector.callbacks.status import Status
 from tests.factories import MISSING, make_form
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from inspector.callbacks.findings import FindingCode
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, transition
-from inspector.callbacks.payload import Status
 from inspector.callbacks.problems import Severity
+from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import parse_timestamp
 from tests.effort import lines_run
 from tests.factories import MISSING, RECEIVED, STARTED, as_arrival, make_arrival, make_form_callback, stamp

@@ -91,6 +91,22 @@ def test_what_nobody_expected_is_one_line_too_and_in_the_log(
     assert "Traceback" in log.read_text("utf-8")
 
 
+def test_no_plugins_of_pydantic_are_looked_for_unless_somebody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[str] = []
+
+    def note(_arguments: object) -> int:
+        asked_for.append(os.environ["PYDANTIC_DISABLE_PLUGINS"])
+        return 0
+
+    monkeypatch.setattr(check, "run", note)
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
+    main(["check"])
+    monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", "another")
+    main(["check"])
+
+    assert asked_for == ["__all__", "another"]
+
+
 def test_interrupt_is_a_normal_end(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_arguments: object) -> int:
         raise KeyboardInterrupt

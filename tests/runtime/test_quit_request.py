@@ -128,6 +128,15 @@ def test_the_programs_own_application_needs_no_filter() -> None:
     assert (done.stdout.splitlines(), done.stderr) == (["/a/b.inspector", "still here"], "")
 
 
+def test_the_programs_own_application_looks_alike_everywhere() -> None:
+    program = "from inspector.runtime.quit import Application; print(Application([]).style().name())"
+    desktop = {**os.environ, "QT_STYLE_OVERRIDE": "Windows"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=desktop, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.stdout, done.stderr) == ("fusion\n", "")
+
+
 def _wakeup_fd() -> int:
     number = signal.set_wakeup_fd(-1)
     signal.set_wakeup_fd(number)

@@ -1,25 +1,20 @@
-"""The detail pane: a message's life above, one of its callbacks below."""
+"""The detail pane: what is selected, or a word on how to select."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.callbacks.error_codes import ErrorCatalogue
-from inspector.ui.detail.callback_panel import CallbackPanel
-from inspector.ui.detail.content import CallbackDetail, MessageDetail
-from inspector.ui.detail.error import ErrorPanel
-from inspector.ui.detail.header import HeaderPanel
-from inspector.ui.detail.labels import WrappedLabel, muted_color
-from inspector.ui.detail.remarks import RemarksPanel, finding_entries, problem_entries
-from inspector.ui.detail.timeline import TimelinePanel
-from inspector.ui.detail.verdict import VerdictPanel
 from inspector.ui.theme import Appearance
 
+if TYPE_CHECKING:
+    from inspector.ui.detail.content import CallbackDetail, MessageDetail
+    from inspector.ui.detail.view import DetailView
+
 EMPTY: Final = "Select a message to see its life, its error and its payload."
-_WIDE_FROM: Final = 760
 
 
 class DetailPane(QWidget):
@@ -27,6 +22,9 @@ class DetailPane(QWidget):
 
     The owner calls `show_message` or `show_callback` on every selection and every change of what is
     selected, and `clear` when nothing is. The same thing again is updated in place.
+
+    The view with the panels is half of all that the window is made of, and nothing of it is seen before
+    something is selected: it is made when it is needed first, or by `make_view` at a moment of leisure.
     """
 
     callback_chosen = Signal(int)
@@ -36,6 +34,9 @@ class DetailPane(QWidget):
     copied = Signal(str)
     """What went to the clipboard, as a noun: `Message id`, `Body`, `cURL line`, `Headers`, ..."""
 
+    view_made = Signal()
+    """The widgets of the view are there now: the last ones in the window, also for the Tab key."""
+
     def __init__(
         self,
         appearance: Appearance,
@@ -44,203 +45,93 @@ class DetailPane(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._message: tuple[int, str] | None = None
-        self._picked: int | None = None
-        self._verdict = VerdictPanel(appearance, self)
-        self._header = HeaderPanel(appearance, self)
-        self._error = ErrorPanel(appearance, catalogue, open_address, self)
-        self._timeline = TimelinePanel(appearance, self)
-        self._findings = RemarksPanel(appearance, "Findings", code_like=False, parent=self)
-        self._problems = RemarksPanel(appearance, "Problems of this callback", code_like=True, parent=self)
-        self._callback = CallbackPanel(appearance, self)
-        self._overview = _Overview(self)
-        self._splitter = _TurningSplitter(self)
-        self._splitter.addWidget(self._overview)
-        self._splitter.addWidget(self._callback)
-        self._splitter.set_divisions({})
-        self._empty = WrappedLabel(appearance, EMPTY, color=muted_color, parent=self)
+        self._appearance = appearance
+        self._catalogue = catalogue
+        self._open_address = open_address
+        self._view: DetailView | None = None
+        self._sizes: dict[str, list[int]] = {}
         self._stack = QStackedWidget(self)
-        self._arrange()
-        self._header.copied.connect(self.copied)
-        self._callback.copied.connect(self.copied)
-        self._findings.filter_wished.connect(self.filter_wished)
-        self._timeline.callback_chosen.connect(self._on_callback_chosen)
+        self._stack.addWidget(_nothing(self))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+
+    @property
+    def view(self) -> "DetailView":
+        """The panels."""
+        return self.make_view() if self._view is None else self._view
+
+    def make_view(self) -> "DetailView":
+        """Make the panels, unless they are there."""
+        if self._view is not None:
+            return self._view
+        from inspector.ui.detail.view import DetailView
+
+        view = self._view = DetailView(self._appearance, self._catalogue, self._open_address, self)
+        view.set_sizes(self._sizes)
+        view.copied.connect(self.copied)
+        view.filter_wished.connect(self.filter_wished)
+        view.callback_chosen.connect(self.callback_chosen)
+        self._stack.addWidget(view)
+        self.view_made.emit()
+        return view
 
     @property
     def message_row(self) -> int | None:
         """The row of the message that is shown."""
-        return None if self._message is None else self._message[0]
+        return None if self._view is None else self._view.message_row
 
     @property
     def callback_seq(self) -> int | None:
         """The number of the callback that is shown."""
-        return self._callback.seq
+        return None if self._view is None else self._view.callback_seq
 
-    def show_message(self, detail: MessageDetail, callback: CallbackDetail | None) -> None:
+    def show_message(self, detail: "MessageDetail", callback: "CallbackDetail | None") -> None:
         """Show a message with one of its callbacks.
 
         A callback that the user chose in the timeline stays until another message comes; another one
         handed in meanwhile, or none, does not replace it.
         """
-        shown = self._shown_with(detail, callback)
-        self._problems.show_entries(problem_entries(shown.callback) if shown is not None else [])
-        self._verdict.hide()
-        self._callback.show_summary(shown=True)
-        self._overview.put(self._problems, behind=self._findings)
-        self._show_parts(detail, shown)
+        self.view.show_message(detail, callback)
+        self._stack.setCurrentWidget(self.view)
 
-    def show_callback(self, callback: CallbackDetail, message: MessageDetail | None) -> None:
+    def show_callback(self, callback: "CallbackDetail", message: "MessageDetail | None") -> None:
         """Show one callback by itself, and its message when it has one."""
-        self._picked = None
-        self._overview.put(self._problems, behind=self._verdict)
-        self._verdict.show_callback(callback.callback)
-        self._verdict.show()
-        self._problems.show_entries(problem_entries(callback.callback))
-        self._callback.show_summary(shown=False)
-        if message is not None:
-            self._show_parts(message, callback)
-            return
-        if self._message is not None or self._callback.seq != callback.callback.seq:
-            self._overview.verticalScrollBar().setValue(0)
-        self._message = None
-        for panel in (self._header, self._error, self._timeline, self._findings):
-            panel.hide()
-        self._callback.show_callback(callback)
-        self._stack.setCurrentWidget(self._splitter)
+        self.view.show_callback(callback, message)
+        self._stack.setCurrentWidget(self.view)
 
     def clear(self) -> None:
         """Show nothing, and forget what was chosen."""
-        self._message = None
-        self._picked = None
-        self._callback.clear()
+        if self._view is not None:
+            self._view.clear()
         self._stack.setCurrentIndex(0)
 
     def sizes(self) -> dict[str, list[int]]:
         """The user's division of the pane, to be remembered: one when it is tall, one when it is wide."""
-        return self._splitter.divisions()
+        return self._sizes if self._view is None else self._view.sizes()
 
     def set_sizes(self, sizes: dict[str, list[int]]) -> None:
-        self._splitter.set_divisions(sizes)
+        self._sizes = sizes
+        if self._view is not None:
+            self._view.set_sizes(sizes)
 
-    def _shown_with(self, detail: MessageDetail, callback: CallbackDetail | None) -> CallbackDetail | None:
-        """The callback to show: the user's choice first, then the owner's, then the one that is there."""
-        if self._message != (detail.message.row, detail.message.id):
-            self._picked = None
-            return callback
-        there = self._callback.detail
-        if self._picked is not None and (callback is None or callback.callback.seq != self._picked):
-            kept = there is not None and there.callback.seq == self._picked
-            return there if kept else callback
-        return there if callback is None else callback
-
-    def _show_parts(self, detail: MessageDetail, callback: CallbackDetail | None) -> None:
-        message = detail.message
-        key = (message.row, message.id)
-        if key != self._message:
-            # Another message is read from its top.
-            self._overview.verticalScrollBar().setValue(0)
-        self._message = key
-        self._header.show_message(message)
-        self._error.show_message(message)
-        chosen = None if callback is None else callback.callback.seq
-        self._timeline.show_message(detail, chosen if self._picked is None else self._picked)
-        self._findings.show_entries(finding_entries(detail.findings))
-        self._header.show()
-        self._timeline.show()
-        if callback is None:
-            self._callback.clear()
-        else:
-            self._callback.show_callback(callback)
-        self._stack.setCurrentWidget(self._splitter)
-
-    def _arrange(self) -> None:
-        for panel in (self._verdict, self._header, self._error, self._timeline, self._findings, self._problems):
-            self._overview.append(panel)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        nothing = QWidget(self)
-        around = QVBoxLayout(nothing)
-        around.setContentsMargins(24, 24, 24, 24)
-        around.addStretch(1)
-        around.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignHCenter)
-        around.addStretch(2)
-        self._stack.addWidget(nothing)
-        self._stack.addWidget(self._splitter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
-        self._verdict.hide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        size = event.size()
-        self._splitter.turn(wide=size.width() >= _WIDE_FROM and size.width() > size.height() * 1.2)
-
-    def _on_callback_chosen(self, seq: int) -> None:
-        self._picked = seq
-        self._overview.reveal(self._timeline.view.viewport(), self._timeline.chosen_area())
-        self.callback_chosen.emit(seq)
+    def minimumSizeHint(self) -> QSize:
+        # The view's, from the beginning: nothing moves when it is made.
+        metrics = self.fontMetrics()
+        least = QSize(metrics.averageCharWidth() * 49 + 48, metrics.height() * 19)
+        return super().minimumSizeHint().expandedTo(least)
 
 
-class _Overview(QScrollArea):
-    """The panels about the message, one under the other, scrolling as a whole."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget()
-        self._layout = QVBoxLayout(inside)
-        self._layout.setContentsMargins(14, 12, 14, 12)
-        self._layout.setSpacing(14)
-        self._layout.addStretch(1)
-        self.setWidget(inside)
-
-    def append(self, panel: QWidget) -> None:
-        self._layout.insertWidget(self._layout.count() - 1, panel)
-
-    def reveal(self, widget: QWidget, area: QRect) -> None:
-        """Scroll as little as shows `area` of a widget inside."""
-        inside = self.widget()
-        if inside is not None:
-            centre = widget.mapTo(inside, area.center())
-            self.ensureVisible(inside.width() // 2, centre.y(), 0, area.height() // 2 + 6)
-
-    def put(self, panel: QWidget, *, behind: QWidget) -> None:
-        """Move `panel` behind another one."""
-        if self._layout.indexOf(panel) != self._layout.indexOf(behind) + 1:
-            self._layout.removeWidget(panel)
-            self._layout.insertWidget(self._layout.indexOf(behind) + 1, panel)
-            QWidget.setTabOrder(behind, panel)
-
-
-class _TurningSplitter(QSplitter):
-    """One above the other, or side by side where there is more width than height; each keeps its division."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Vertical, parent)
-        self.setChildrenCollapsible(False)
-        self._divisions = {"tall": [560, 440], "wide": [500, 500]}
-        self.splitterMoved.connect(self._on_splitter_moved)
-
-    def turn(self, *, wide: bool) -> None:
-        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if orientation != self.orientation():
-            self.setOrientation(orientation)
-            self.setSizes(self._divisions[self._form()])
-
-    def divisions(self) -> dict[str, list[int]]:
-        return {form: list(sizes) for form, sizes in self._divisions.items()}
-
-    def set_divisions(self, divisions: dict[str, list[int]]) -> None:
-        for form, sizes in divisions.items():
-            if form in self._divisions and len(sizes) == 2 and all(size > 0 for size in sizes):
-                self._divisions[form] = list(sizes)
-        self.setSizes(self._divisions[self._form()])
-
-    def _form(self) -> str:
-        return "wide" if self.orientation() is Qt.Orientation.Horizontal else "tall"
-
-    def _on_splitter_moved(self) -> None:
-        self._divisions[self._form()] = self.sizes()
+def _nothing(parent: QWidget) -> QWidget:
+    page = QWidget(parent)
+    label = QLabel(EMPTY, page)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setWordWrap(True)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    around = QVBoxLayout(page)
+    around.setContentsMargins(24, 24, 24, 24)
+    around.addStretch(1)
+    around.addWidget(label)
+    around.addStretch(2)
+    return page

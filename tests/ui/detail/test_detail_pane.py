@@ -20,7 +20,7 @@ def pane(appearance: Appearance, window: QWidget) -> DetailPane:
 
 
 def timeline(pane: DetailPane) -> TimelinePanel:
-    return pane._timeline
+    return pane.view._timeline
 
 
 def shown_texts(pane: DetailPane) -> list[str]:
@@ -38,6 +38,27 @@ def test_it_begins_and_ends_with_nothing(pane: DetailPane, story: Story) -> None
     pane.clear()
     assert (pane.message_row, pane.callback_seq) == (None, None)
     assert len(shown_texts(pane)) == 1
+
+
+def test_the_panels_are_made_when_something_is_shown_first(pane: DetailPane, story: Story, qtbot: QtBot) -> None:
+    before, room = len(pane.findChildren(QWidget)), pane.minimumSizeHint()
+    pane.clear()
+    assert (pane.message_row, pane.callback_seq, pane.sizes()) == (None, None, {})
+    assert len(pane.findChildren(QWidget)) == before < 10
+    with qtbot.waitSignal(pane.view_made):
+        show(pane, story, delivered_life(story)[-1])
+    assert len(pane.findChildren(QWidget)) > 50
+    assert pane.minimumSizeHint() == room
+    assert pane.make_view() is pane.view
+
+
+def test_the_panels_take_over_the_division_that_was_remembered(pane: DetailPane, story: Story) -> None:
+    pane.set_sizes({"tall": [200, 500]})
+    assert pane.sizes() == {"tall": [200, 500]}
+    show(pane, story, delivered_life(story)[-1])
+    above, below = pane.view._splitter.sizes()
+    assert above < below
+    assert pane.sizes()["tall"] == [200, 500]
 
 
 def test_a_message_is_shown_with_its_callback(pane: DetailPane, story: Story) -> None:
@@ -77,10 +98,10 @@ def test_what_the_user_chose_stays_while_callbacks_arrive(pane: DetailPane, stor
     show(pane, story, 2)
     QTest.keyClick(timeline(pane).view, Qt.Key.Key_Up)
     assert pane.callback_seq == 1
-    tree = pane._callback.payload.tree
+    tree = pane.view._callback.payload.tree
     variables = tree.model().index(tree.model().rowCount() - 1, 0)
     tree.expand(variables)
-    pane._callback.tabs.setCurrentIndex(1)
+    pane.view._callback.tabs.setCurrentIndex(1)
     late = story.tell(make_payload("sent", 1), after=6)
     resets: list[bool] = []
     tree.model().modelReset.connect(lambda: resets.append(True))
@@ -90,7 +111,7 @@ def test_what_the_user_chose_stays_while_callbacks_arrive(pane: DetailPane, stor
         assert timeline(pane).view.currentIndex().row() == 0
     assert tree.isExpanded(variables)
     assert not resets
-    assert pane._callback.tabs.currentIndex() == 1
+    assert pane.view._callback.tabs.currentIndex() == 1
     assert timeline(pane).view.model().rowCount() == 3
 
 
@@ -118,7 +139,7 @@ def test_the_place_stays_on_a_live_change_and_starts_anew_elsewhere(pane: Detail
     story.tell(make_payload("queued", 0, id="other"))
     show(pane, story, 3)
     pane.resize(480, 420)
-    bar = pane._overview.verticalScrollBar()
+    bar = pane.view._overview.verticalScrollBar()
     bar.setValue(40)
     assert bar.value() == 40
     story.tell(make_payload("read", 9), after=9)
@@ -133,7 +154,7 @@ def test_an_unassigned_callback_is_shown_by_itself(pane: DetailPane, story: Stor
     seq = story.tell(body=b'{"status": "sent"}', target="/swml")
     pane.show_callback(story.callback(seq), None)
     texts = shown_texts(pane)
-    assert pane._verdict._pill.text == "Invalid: 9 problems"
+    assert pane.view._verdict._pill.text == "Invalid: 9 problems"
     assert "POST /swml" in texts
     assert "It names no message." in texts
     assert "$.timestamp" in texts
@@ -141,14 +162,14 @@ def test_an_unassigned_callback_is_shown_by_itself(pane: DetailPane, story: Stor
     assert pane.message_row is None
     show(pane, story, 3)
     assert timeline(pane).isVisible()
-    assert not pane._verdict.isVisible()
+    assert not pane.view._verdict.isVisible()
 
 
 def test_a_callback_of_a_message_is_shown_with_it(pane: DetailPane, story: Story) -> None:
     delivered_life(story)
     seq = story.tell(make_payload("sennt", 9), after=9)
     pane.show_callback(story.callback(seq), story.message())
-    assert pane._verdict.isVisible()
+    assert pane.view._verdict.isVisible()
     assert timeline(pane).isVisible()
     assert "Problems of this callback" in shown_texts(pane)
     assert timeline(pane).view.currentIndex().row() == 3
@@ -173,9 +194,9 @@ def test_long_words_do_not_widen_the_pane(pane: DetailPane, story: Story) -> Non
     long = "x" * 5000
     seq = story.tell(make_payload("failed", to=long, body=long, error_code=long, error_message=long, id=long))
     show(pane, story, seq)
-    inside = pane._overview.widget()
+    inside = pane.view._overview.widget()
     assert inside is not None
-    assert inside.width() <= pane._overview.viewport().width()
+    assert inside.width() <= pane.view._overview.viewport().width()
     assert pane.width() == 480
 
 
@@ -190,15 +211,15 @@ def test_a_thousand_callbacks_take_no_thousand_widgets(pane: DetailPane, story: 
 
 def test_wide_and_low_stands_side_by_side_and_each_form_keeps_its_division(pane: DetailPane, story: Story) -> None:
     show(pane, story, delivered_life(story)[-1])
-    assert pane._splitter.orientation() is Qt.Orientation.Vertical
+    assert pane.view._splitter.orientation() is Qt.Orientation.Vertical
     pane.resize(900, 360)
-    assert pane._splitter.orientation() is Qt.Orientation.Horizontal
+    assert pane.view._splitter.orientation() is Qt.Orientation.Horizontal
     pane.set_sizes({"wide": [300, 600], "tall": [500, 300], "odd": [1]})
-    sizes = pane._splitter.sizes()
+    sizes = pane.view._splitter.sizes()
     assert sizes[0] < sizes[1]
     assert pane.sizes() == {"wide": [300, 600], "tall": [500, 300]}
     pane.resize(480, 800)
-    sizes = pane._splitter.sizes()
+    sizes = pane.view._splitter.sizes()
     assert sizes[0] > sizes[1]
 
 
@@ -215,7 +236,7 @@ def test_every_control_says_what_it_is(pane: DetailPane, story: Story) -> None:
 def test_the_tab_key_goes_round(pane: DetailPane, story: Story, qtbot: QtBot) -> None:
     story.tell(make_payload("failed", 0, error_code="30007"), after=0.4)
     show(pane, story, 1)
-    start = pane._header._copy_id
+    start = pane.view._header._copy_id
     start.setFocus()
     seen: list[QWidget] = []
     for _ in range(40):
@@ -226,9 +247,9 @@ def test_the_tab_key_goes_round(pane: DetailPane, story: Story, qtbot: QtBot) ->
         seen.append(now)
         QTest.keyClick(now, Qt.Key.Key_Tab)
     assert timeline(pane).view in seen
-    assert pane._callback.tabs.tabBar() in seen
-    assert pane._callback.payload.tree in seen
-    assert pane._callback._copy_curl in seen
+    assert pane.view._callback.tabs.tabBar() in seen
+    assert pane.view._callback.payload.tree in seen
+    assert pane.view._callback._copy_curl in seen
 
 
 def test_both_schemes_paint(pane: DetailPane, story: Story, appearance: Appearance) -> None:
@@ -247,17 +268,17 @@ def test_filter_and_copy_wishes_come_out(pane: DetailPane, story: Story, qtbot: 
     story.tell(make_payload("failed", 0), after=0.4)
     show(pane, story, 1)
     with qtbot.waitSignal(pane.filter_wished) as wished:
-        pane._findings._rows[0]._link.click()
+        pane.view._findings._rows[0]._link.click()
     assert wished.args == ["finding:failure_without_error"]
     with qtbot.waitSignal(pane.copied) as copied:
-        pane._header._copy_id.click()
+        pane.view._header._copy_id.click()
     assert copied.args == ["Message id"]
 
 
 def test_a_long_text_is_folded(pane: DetailPane, story: Story, qtbot: QtBot) -> None:
     seq = story.tell(make_payload(body="words and " * 200, number_of_segments=14))
     show(pane, story, seq)
-    body = pane._header._body
+    body = pane.view._header._body
     folded = body.edit.height()
     assert body.toggle.isVisible()
     body.toggle.click()
@@ -278,4 +299,4 @@ def test_the_arrow_keys_never_leave_the_sight(pane: DetailPane, story: Story) ->
     row = view.visualRect(view.currentIndex())
     bottom = view.viewport().mapTo(pane, row.bottomLeft()).y()
     assert view.currentIndex().row() == 6
-    assert 0 < bottom <= pane._overview.height()
+    assert 0 < bottom <= pane.view._overview.height()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from inspector import errands
 from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _LAST_SECONDS = 2.0
-_DOCUMENTATION_HOSTS = ("signalwire.com", "developer.signalwire.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class Program:
         try:
             async with self._turn:  # what the user wishes before there is a session comes after it
                 await first_paint(self.window)
-                await asyncio.to_thread(_import_the_rest)
+                await asyncio.to_thread(errands.import_the_rest)
                 settle()
                 await self._open_first()
             await self.window.complete()
             settle()
             if self._start.demo:
-                self._tasks.spawn(self._play_demo(), name="demo")
+                self._tasks.spawn(self._play(errands.play_demo), name="demo")
             await self.quit_request.wait()
         except SessionError as error:
             sys.stderr.write(f"inspector: {error}\n")
@@ -165,7 +165,7 @@ class Program:
             self.window.show_note("This session is the one that is open.")
             return
         if looks_like_export(path):
-            path = await self._imported(path)
+            path = await errands.imported(path, self._folders.sessions, self.window)
         if not listen:
             await self._show_saved(path)
             return
@@ -180,20 +180,6 @@ class Program:
         """Whether a path names the session that is shown already. (Its file must not be opened in another way.)"""
         reader = self.window.panel.rows.reader
         return reader is not None and path.exists() and path.samefile(reader.path)
-
-    async def _imported(self, path: Path) -> Path:
-        from inspector.session.exchange.json_import import import_json
-        from inspector.session.session import SUFFIX
-        from inspector.ui.progress import with_progress
-
-        stem = path.stem
-        target = self._folders.sessions / f"{stem}{SUFFIX}"
-        number = 2
-        while target.exists():
-            target = self._folders.sessions / f"{stem} ({number}){SUFFIX}"
-            number += 1
-        await with_progress(self.window, f"Importing {path.name}", lambda progress: import_json(path, target, progress))
-        return target
 
     async def _show_saved(self, path: Path) -> None:
         """Show a file without capturing into it. Another process may be doing so; then it is followed."""
@@ -288,7 +274,7 @@ class Program:
         self._saved = self.window.address = self._address()
 
     def send_sample(self) -> None:
-        self._tasks.spawn(self._send_sample(), name="send a sample")
+        self._tasks.spawn(self._play(errands.send_sample), name="send a sample")
 
     def new_session(self) -> None:
         self._in_turn(self._show_new(), "new session")
@@ -310,13 +296,7 @@ class Program:
             self._server.settings = replace(self._server.settings, largest_body=self._largest_body())
 
     def open_address(self, address: str) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        url = QUrl(address)
-        # Only the documentation that this program names itself; nothing that a callback brought.
-        if url.scheme() == "https" and url.host() in _DOCUMENTATION_HOSTS:
-            QDesktopServices.openUrl(url)
+        errands.open_documentation(address)
 
     def quit(self) -> None:
         self.quit_request.request()
@@ -367,27 +347,12 @@ class Program:
             raise SessionError("There is no session to clear.")
         return reader.path
 
-    async def _send_sample(self) -> None:
-        await self._play(["delivered"], messages=1, rate=20.0, seed=time.time_ns() % 2**32)
-
-    async def _play_demo(self) -> None:
-        await self._play(["mixed"], messages=60, rate=6.0, seed=20_261_123)
-
-    async def _play(self, scenarios: list[str], *, messages: int, rate: float, seed: int) -> None:
-        from inspector.capture.simulator import play
-
+    async def _play(self, play: Callable[[str], Awaitable[None]]) -> None:
         url = self.listening_url
         if url is None:
             self.window.show_note("Nothing is listening. Start listening first.")
         else:
-            await play(f"{url}/sample", scenarios, messages=messages, rate=rate, seed=seed)
-
-
-def _import_the_rest() -> None:
-    """What listening needs and the first paint does not: half of all that is imported."""
-    import inspector.capture.recorder
-    import inspector.capture.server
-    import inspector.session.session  # noqa: F401 - all of these are only to be loaded
+            await play(f"{url}/sample")
 
 
 def _now() -> int:

@@ -1,0 +1,59 @@
+"""What the program has done for it now and then. Each brings in what it needs only when it is asked for."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_DOCUMENTATION_HOSTS: Final = ("signalwire.com", "developer.signalwire.com")
+
+
+def import_the_rest() -> None:
+    """What listening needs and the first paint does not: half of all that is imported."""
+    import inspector.capture.recorder
+    import inspector.capture.server
+    import inspector.session.session  # noqa: F401 - all of these are only to be loaded
+
+
+async def imported(path: Path, folder: Path, window: "QWidget") -> Path:
+    """Make a session file in `folder` of an exported JSON, with progress in the window; returns where it is.
+
+    Raises SessionError when it cannot be imported, Cancelled when the user does not wait.
+    """
+    from inspector.session.exchange.json_import import import_json
+    from inspector.session.session import SUFFIX
+    from inspector.ui.progress import with_progress
+
+    target = folder / f"{path.stem}{SUFFIX}"
+    number = 2
+    while target.exists():
+        target = folder / f"{path.stem} ({number}){SUFFIX}"
+        number += 1
+    await with_progress(window, f"Importing {path.name}", lambda progress: import_json(path, target, progress))
+    return target
+
+
+async def send_sample(url: str) -> None:
+    """Send the callbacks of one message that is delivered."""
+    from inspector.capture.simulator import play
+
+    await play(url, ["delivered"], messages=1, rate=20.0, seed=time.time_ns() % 2**32)
+
+
+async def play_demo(url: str) -> None:
+    """Send the callbacks of sixty messages with every kind of life."""
+    from inspector.capture.simulator import play
+
+    await play(url, ["mixed"], messages=60, rate=6.0, seed=20_261_123)
+
+
+def open_documentation(address: str) -> None:
+    """Open an address in the browser: only the documentation that this program names itself, nothing that came."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    url = QUrl(address)
+    if url.scheme() == "https" and url.host() in _DOCUMENTATION_HOSTS:
+        QDesktopServices.openUrl(url)

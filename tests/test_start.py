@@ -38,7 +38,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert run.stdout, run.stderr
     found: dict[str, Any] = json.loads(run.stdout)
-    assert found["work"] == "_import_the_rest"
+    assert found["work"] == "import_the_rest"
     return found
 
 

@@ -20,7 +20,7 @@ _NUMBER: Final = re.compile(r"\+\d{1,20}", re.ASCII)
 
 def write_csv(part: Part, file: BinaryIO, progress: Progress = no_progress) -> Summary:
     """Write the messages of a part to an open file, in UTF-8."""
-    summary = part.summary()
+    summary = part.summary
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)

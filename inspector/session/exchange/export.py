@@ -48,5 +48,6 @@ def export(
     Raises SessionError when it cannot be written, Cancelled when `progress` says so.
     """
     write = _WRITERS[form or format_of(path)]
-    with opened(reader, selection, Redactor() if redact else None) as part, replacing(path) as file:
+    redactor = Redactor() if redact else None
+    with opened(reader, selection, redactor, progress) as part, replacing(path) as file:
         return write(part, file, progress)

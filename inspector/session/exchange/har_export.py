@@ -13,7 +13,7 @@ from inspector.session.records import CallbackRow, Summary, header_value
 
 def write_har(part: Part, file: BinaryIO, progress: Progress = no_progress) -> Summary:
     """Write the callbacks of a part to an open file as the entries of one log."""
-    summary = part.summary()
+    summary = part.summary
     creator = {"name": "callback-inspector", "version": __version__}
     file.write(b'{"log": {"version": "1.2", "creator": ' + encoded(creator) + b', "entries": [')
     separator = b"\n"

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from inspector.callbacks.findings import FindingCode
@@ -10,7 +10,6 @@ from inspector.callbacks.judgement import Dialect
 from inspector.callbacks.problems import ProblemCode, Severity
 from inspector.callbacks.signature import SignatureState
 from inspector.callbacks.timestamps import parse_timestamp
-from inspector.session.values import storable
 
 _StatusWord = Literal["queued", "initiated", "sent", "delivered", "undelivered", "failed", "read"]
 _Number = Annotated[int, Field(ge=1, lt=2**62)]
@@ -23,13 +22,9 @@ def _date_time(text: str) -> str:
     return text
 
 
-def _storable(text: str) -> str:
-    if storable(text) != text:
-        raise PydanticCustomError("storable", "has half a surrogate pair, which no file can hold")
-    return text
-
-
-_Text = Annotated[str, AfterValidator(_storable)]
+_Text = Annotated[str, StringConstraints(min_length=0)]
+"""A text that a file can hold: under a constraint, even one that all texts meet, pydantic takes no half surrogate
+pair (`string_unicode`)."""
 _DateTime = Annotated[str, AfterValidator(_date_time)]
 _Header = Annotated[tuple[_Text, _Text], Field(strict=False)]
 """JSON has arrays where Python has tuples; only that is let pass."""
@@ -87,7 +82,7 @@ class ProblemEntry(_Entry):
 
 class ReplyEntry(_Entry):
     status: int = Field(ge=100, le=999)
-    headers: list[_Header] = []
+    headers: list[_Header] = Field(default_factory=list)
     body: _Text = ""
 
 

@@ -3,13 +3,17 @@
 import base64
 import json
 import time
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 from inspector import __version__
 from inspector.callbacks.findings import Finding
+from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import utc_text
-from inspector.session.exchange.selection import Part, Progress, no_progress, watched
-from inspector.session.records import CallbackRow, MessageRow, Summary, TransitionRow
+from inspector.session.exchange.json_text import encoded_callback, encoded_message
+from inspector.session.exchange.lives import Life
+from inspector.session.exchange.selection import Part, Progress, no_progress, undamaged, watched
+from inspector.session.records import CallbackRow, MessageRow, Summary
 
 FORMAT: Final = "callback-inspector/session"
 VERSION: Final = 1
@@ -17,54 +21,75 @@ VERSION: Final = 1
 
 def write_json(part: Part, file: BinaryIO, progress: Progress = no_progress) -> Summary:
     """Write the document to an open file."""
-    info, summary = part.reader.info(), part.summary()
+    summary = part.summary
     total = summary.messages + summary.callbacks
+    file.write(b"{\n")
+    file.writelines(_intact(part, _head(part)))
+    file.write(b'"messages": [')
+    _write_array(file, watched(_messages(part), progress, 0, total))
+    file.write(b'\n],\n"callbacks": [')
+    _write_array(file, watched(_callbacks(part), progress, summary.messages, total))
+    file.write(b"\n]\n}\n")
+    progress(total, total)
+    return summary
+
+
+def _head(part: Part) -> Iterator[bytes]:
+    info = part.reader.info()
     head = {
         "format": FORMAT,
         "version": VERSION,
         "application": {"name": "callback-inspector", "version": __version__},
         "exported_at": utc_text(time.time_ns() // 1000),
         "session": {
-            "id": info.id,
+            "id": str(info.id),
             "started_at": utc_text(info.started_at),
             "ended_at": None if info.ended_at is None else utc_text(info.ended_at),
         },
-        "summary": summary_json(summary),
+        "summary": summary_json(part.summary),
     }
-    file.write(b"{\n")
-    file.writelines(f"{json.dumps(name)}: ".encode() + encoded(value) + b",\n" for name, value in head.items())
-    file.write(b'"messages": [')
-    separator = b"\n"
-    for message in watched(part.messages(), progress, 0, total):
-        transitions, findings = part.reader.transitions(message.row), part.reader.findings(message.row)
-        file.write(separator + encoded(message_json(message, transitions, findings)))
-        separator = b",\n"
-    file.write(b'\n],\n"callbacks": [')
-    separator = b"\n"
-    for callback in watched(part.callbacks(), progress, summary.messages, total):
-        file.write(separator + encoded(callback_json(callback)))
-        separator = b",\n"
-    file.write(b"\n]\n}\n")
-    progress(total, total)
-    return summary
+    for name, value in head.items():
+        yield f"{json.dumps(name)}: ".encode() + encoded(value) + b",\n"
 
 
 def write_lines(part: Part, file: BinaryIO, progress: Progress = no_progress) -> Summary:
     """Write the callbacks of a part to an open file, one JSON object a line."""
-    summary = part.summary()
-    file.writelines(
-        encoded(callback_json(callback)) + b"\n"
-        for callback in watched(part.callbacks(), progress, 0, summary.callbacks)
-    )
+    summary = part.summary
+    file.writelines(callback + b"\n" for callback in watched(_callbacks(part), progress, 0, summary.callbacks))
     return summary
+
+
+def _write_array(file: BinaryIO, entries: Iterable[bytes]) -> None:
+    separator = b"\n"
+    for entry in entries:
+        file.write(separator + entry)
+        separator = b",\n"
+
+
+def _messages(part: Part) -> Iterator[bytes]:
+    redactor = part.redactor
+    if redactor is None:
+        return _intact(part, map(encoded_message, part.lives()))
+    return _intact(part, (encoded(message_json(redactor.message(life.row()), life)) for life in part.lives()))
+
+
+def _callbacks(part: Part) -> Iterator[bytes]:
+    if part.redactor is None:
+        return _intact(part, map(encoded_callback, part.stored_callbacks()))
+    return _intact(part, (encoded(callback_json(callback)) for callback in part.callbacks()))
+
+
+def _intact(part: Part, entries: Iterable[bytes]) -> Iterator[bytes]:
+    with undamaged(part.reader):
+        yield from entries
 
 
 def encoded(value: Any) -> bytes:
     """`value` as JSON in UTF-8; a text that UTF-8 cannot hold (a lone surrogate) is escaped."""
     try:
-        return json.dumps(value, ensure_ascii=False).encode()
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
-        return json.dumps(value).encode()
+        return json.dumps(value, allow_nan=False).encode()
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
@@ -73,12 +98,12 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "valid": summary.valid,
         "invalid": summary.invalid,
         "messages": summary.messages,
-        "by_status": summary.by_status,
+        "by_status": {Status(status).value: count for status, count in summary.by_status.items()},
     }
 
 
-def message_json(message: MessageRow, transitions: list[TransitionRow], findings: list[Finding]) -> dict[str, Any]:
-    """A message as the session JSON has it."""
+def message_json(message: MessageRow, life: Life) -> dict[str, Any]:
+    """A message as the session JSON has it: `message` is that of `life`, maybe redacted."""
     return {
         "id": message.id,
         "project_id": message.project_id,
@@ -94,15 +119,10 @@ def message_json(message: MessageRow, transitions: list[TransitionRow], findings
         "first_received_at": utc_text(message.first_received),
         "last_received_at": utc_text(message.last_received),
         "transitions": [
-            {
-                "status": one.status,
-                "timestamp": one.timestamp,
-                "received_at": utc_text(one.received),
-                "callback": one.callback,
-            }
-            for one in transitions
+            {"status": status, "timestamp": timestamp, "received_at": utc_text(received), "callback": seq}
+            for _, status, timestamp, received, seq in life.transitions
         ],
-        "findings": [finding_json(finding) for finding in findings],
+        "findings": [finding_json(finding) for finding in life.findings],
     }
 
 

@@ -1,35 +1,44 @@
 """The session JSON, version 1, in: read as a stream into a new session file, checked entry by entry."""
 
-import base64
 import json
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
-from pydantic import ValidationError
-
-from inspector.callbacks.facts import Facts
-from inspector.callbacks.judgement import judge
-from inspector.callbacks.lifecycle import Lifecycle, transition
-from inspector.callbacks.payload import Status
-from inspector.callbacks.timestamps import utc_microseconds
 from inspector.session.errors import SessionError
-from inspector.session.exchange.json_entries import CallbackEntry, MessageEntry, SessionEntry
+from inspector.session.exchange.json_entries import SessionEntry
 from inspector.session.exchange.json_export import FORMAT, VERSION
+from inspector.session.exchange.json_rows import Row, Unfit, callback_row, checked, message_rows, moment
 from inspector.session.exchange.json_stream import NotJson, pieces
-from inspector.session.exchange.selection import STEPS_BETWEEN, Progress, no_progress
-from inspector.session.records import header_value
+from inspector.session.exchange.selection import STEPS_OF_SQL, Progress, no_progress, told_meanwhile, watched
 from inspector.session.schema import configure, initialise
-from inspector.session.stored_message import INSERT_MESSAGE, SEVERITIES, STRIP_LENGTH, joined_codes
-from inspector.session.values import dump, dump_foreign, storable, storable_integer
+from inspector.session.stored_message import INSERT_MESSAGE
+from inspector.session.values import storable
 
 _BATCH: Final = 500
+_BATCH_BYTES: Final = 1 << 22
+_ROWS_KNOWN: Final = 4096
+_CACHE: Final = 8 << 10
+"""Kibibytes that SQLite may hold: the ids of messages come in no order, and their index is written all over."""
+
 _HEAD: Final = frozenset({"format", "version", "application", "session"})
-_INSERT_CALLBACK: Final = f"INSERT INTO callbacks VALUES ({','.join('?' * 19)})"
-_Kind = TypeVar("_Kind", SessionEntry, MessageEntry, CallbackEntry)
+_ARRAYS: Final = ("messages", "callbacks")
+_Item = tuple[str, int | None, Any]
+_T = TypeVar("_T")
+
+# A callback that a transition names has the status and the timestamp of the transition.
+_INSERT_CALLBACK: Final = f"""
+INSERT INTO callbacks
+SELECT {", ".join(f"?{number}" for number in range(1, 12))},
+    iif(t.seq IS NULL, ?12, t.status), iif(t.seq IS NULL, ?13, t.timestamp), ?14, ?15, t.seq NOTNULL, ?16, ?17, ?18
+FROM (SELECT 1) LEFT JOIN temp.told_first AS t ON t.seq = ?1"""
 
 
 class ImportRefused(SessionError):
@@ -74,6 +83,7 @@ def _fill(source: Path, part: Path, progress: Progress) -> None:
     try:
         initialise(connection)
         connection.execute("PRAGMA synchronous = OFF")  # a half-made file is thrown away anyway
+        connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         connection.execute("BEGIN")
         _Import(connection, source, progress).run()
         connection.execute("COMMIT")
@@ -93,178 +103,132 @@ class _Import:
         self._source = source
         self._progress = progress
         self._size = source.stat().st_size
-        self._done = 0
+        self._done = self._total = self._read = 0
+        self._row_of = lru_cache(_ROWS_KNOWN)(self._find_row)
 
     def run(self) -> None:
-        self._head()
-        self._connection.execute(
-            "CREATE TEMP TABLE told_first (seq INTEGER PRIMARY KEY, message INTEGER, status TEXT, timestamp TEXT)"
-        )
-        # Two passes over the document: a callback needs the row of its message, and either array may come first.
-        for index, message in self._items("messages"):
-            self._message(index, message)
-        for batch in _batches(self._items("callbacks")):
-            self._connection.executemany(
-                _INSERT_CALLBACK, [self._callback(index, callback) for index, callback in batch]
+        try:
+            head = self._head()
+            self._connection.executemany("INSERT INTO session VALUES (?, ?)", self._session(head))
+            self._connection.execute(
+                "CREATE TEMP TABLE told_first (seq INTEGER PRIMARY KEY, message INTEGER, status TEXT, timestamp TEXT)"
             )
-        self._connection.execute(
-            "UPDATE callbacks SET transition = 1, status = t.status, timestamp = t.timestamp "
-            "FROM temp.told_first AS t WHERE callbacks.seq = t.seq"
-        )
-        self._connection.execute(
-            "UPDATE messages SET (callbacks, invalid) = (SELECT count(*), coalesce(sum(NOT valid), 0) "
-            "FROM callbacks WHERE message = messages.row)"
-        )
-        self._check_references()
-        self._tallies()
+            # A callback needs the row of its message: where the callbacks come first, the document is read twice.
+            first = next((name for name in head if name in _ARRAYS), None)
+            passes = [("messages",), ("callbacks",)] if first == "callbacks" else [_ARRAYS]
+            self._total = len(passes) * self._size
+            for names in passes:
+                self._take_in(names)
+            self._finish()
+        except NotJson as error:
+            raise ImportRefused(f"{self._source.name} is not JSON: {error}.") from None
+        except Unfit as error:
+            self._refuse(str(error))
 
-    def _head(self) -> None:
+    def _head(self) -> dict[str, Any]:
+        """What the document says of itself, and which array comes first."""
         head: dict[str, Any] = {}
-        with self._source.open("rb") as file:
-            for name, index, value in self._readable(pieces(file)):
-                if index is None:
-                    head[name] = value
-                if head.keys() >= _HEAD:
-                    break  # the rest can be long
+        for name, index, value in self._items():
+            if index is None:
+                head[name] = value
+            if head.keys() >= _HEAD and not head.keys().isdisjoint(_ARRAYS):
+                break  # the rest can be long
         if head.get("format") != FORMAT:
             raise ImportRefused(f"{self._source.name} is not an exported session of Callback Inspector.")
         version = head.get("version")
         if version != VERSION or isinstance(version, bool):
             shown = json.dumps(version)[:40]
             raise ImportRefused(f"{self._source.name} has version {shown}; this program reads version {VERSION}.")
-        session = self._checked(SessionEntry, head.get("session"), "session")
+        return head
+
+    def _session(self, head: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+        """The rows of the table `session`."""
+        session = checked(SessionEntry, head.get("session"), "session")
         application = head.get("application")
-        values = {
+        version = str(application.get("version", "")) if isinstance(application, dict) else ""
+        return {
             "id": session.id,
-            "started_at": self._time(session.started_at, "session.started_at"),
-            "ended_at": None if session.ended_at is None else self._time(session.ended_at, "session.ended_at"),
+            "started_at": moment(session.started_at, "session.started_at"),
+            "ended_at": None if session.ended_at is None else moment(session.ended_at, "session.ended_at"),
             "generation": 0,
             "next_seq": 1,
-            "application_version": storable(
-                str(application.get("version", "")) if isinstance(application, dict) else ""
-            ),
-        }
-        self._connection.executemany("INSERT INTO session VALUES (?, ?)", values.items())
+            "application_version": storable(version),
+        }.items()
 
-    def _items(self, name: str) -> Iterator[tuple[int, Any]]:
-        """The items of the array `name`, which must be there."""
-        found = False
+    def _items(self) -> Iterator[_Item]:
+        """The document piece by piece, with the progress told."""
         with self._source.open("rb") as file:
-            for member, index, value in self._readable(pieces(file)):
-                if member != name:
-                    continue
-                if index is not None:
-                    if index % STEPS_BETWEEN == 0:
-                        self._progress(self._done + file.tell(), 2 * self._size)
-                    yield index, value
-                elif found or not isinstance(value, list):
-                    self._refuse(f"“{name}” must be one array")
-                else:
-                    found = True
-        if not found:
-            self._refuse(f"“{name}” is missing")
+
+            def tell(_: int, total: int) -> None:
+                self._progress(self._done + self._read if total else 0, total)
+
+            for item in watched(pieces(file), tell, 0, self._total):
+                self._read = file.tell()
+                yield item
+
+    def _take_in(self, names: tuple[str, ...]) -> None:
+        """One pass over the document: the arrays of these names, each of which must be there once."""
+        found = set()
+        for name, items in groupby((item for item in self._items() if item[0] in names), itemgetter(0)):
+            if name in found:
+                raise Unfit(f"“{name}” must be one array")
+            found.add(name)
+            take_in = self._messages if name == "messages" else self._callbacks
+            take_in(_entries(name, items))
+        for name in names:
+            if name not in found:
+                raise Unfit(f"“{name}” is missing")
         self._done += self._size
+        self._read = 0
 
-    def _readable(self, parts: Iterable[tuple[str, int | None, Any]]) -> Iterator[tuple[str, int | None, Any]]:
-        try:
-            yield from parts
-        except NotJson as error:
-            raise ImportRefused(f"{self._source.name} is not JSON: {error}.") from None
+    def _messages(self, entries: Iterable[tuple[int, Any]]) -> None:
+        rows = (message_rows(index + 1, entry, f"messages[{index}]") for index, entry in entries)
+        for batch in self._batches(rows):
+            insert = self._connection.executemany
+            insert(INSERT_MESSAGE, [one.message for one in batch])
+            insert("INSERT INTO temp.told_first VALUES (?,?,?,?)", [row for one in batch for row in one.transitions])
+            insert("INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)", [row for one in batch for row in one.findings])
 
-    def _message(self, index: int, entry: Any) -> None:
-        where = f"messages[{index}]"
-        message = self._checked(MessageEntry, entry, where)
-        life = Lifecycle()
-        for one in message.transitions:
-            received = self._time(one.received_at, f"{where}.transitions")
-            told = transition(Status(one.status), one.timestamp, received, one.callback)
-            life.restore(told, Facts(), is_new=True)
-        row = index + 1
-        self._connection.execute(
-            INSERT_MESSAGE,
-            (
-                row,
-                message.id,
-                message.project_id,
-                message.to,
-                message.from_,
-                message.body,
-                storable_integer(message.number_of_segments),
-                message.status,
-                message.terminal,
-                message.error_code,
-                message.error_message,
-                None if message.custom_variables is None else dump_foreign(message.custom_variables),
-                self._time(message.first_received_at, f"{where}.first_received_at"),
-                self._time(message.last_received_at, f"{where}.last_received_at"),
-                life.latest_arrival,
-                life.delivered_after(),
-                0,
-                0,
-                life.strip(STRIP_LENGTH),
-                joined_codes(dict.fromkeys(finding.code.value for finding in message.findings)),
-                max((SEVERITIES[finding.severity] for finding in message.findings), default=0),
-            ),
-        )
+    def _callbacks(self, entries: Iterable[tuple[int, Any]]) -> None:
+        rows = (callback_row(entry, f"callbacks[{index}]", self._row_of) for index, entry in entries)
+        for batch in self._batches(rows):
+            self._connection.executemany(_INSERT_CALLBACK, batch)
+            self._count(batch)
+
+    def _count(self, callbacks: list[Row]) -> None:
+        """Add callbacks to the counts of their messages."""
+        total, invalid = Counter[int](), Counter[int]()
+        for row in callbacks:
+            valid, message = row[9:11]
+            if message is not None:
+                total[message] += 1
+                invalid[message] += not valid
         self._connection.executemany(
-            "INSERT INTO temp.told_first VALUES (?,?,?,?)",
-            [(one.callback, row, one.status, one.timestamp) for one in message.transitions],
-        )
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)",
-            [
-                (row, seq, finding.code.value, finding.text, finding.severity.value)
-                for finding in message.findings
-                for seq in finding.callbacks
-            ],
+            "UPDATE messages SET callbacks = callbacks + ?, invalid = invalid + ? WHERE row = ?",
+            [(count, invalid[message], message) for message, count in total.items()],
         )
 
-    def _callback(self, index: int, entry: Any) -> tuple[Any, ...]:
-        where = f"callbacks[{index}]"
-        callback = self._checked(CallbackEntry, entry, where)
-        body = self._body(callback, where)
-        row = None
-        if callback.message_id is not None:
-            found = self._connection.execute("SELECT row FROM messages WHERE id = ?", (callback.message_id,)).fetchone()
-            if found is None:
-                self._refuse(f"{where}.message_id names no message")
-            (row,) = found
-        content_type = header_value(callback.headers, "content-type") or ""
-        facts = judge(
-            method=callback.method, target=callback.target, content_type=content_type, body=body,
-            incomplete="" if callback.truncated else None,
-        ).facts  # fmt: skip
-        return (
-            callback.seq,
-            self._time(callback.received_at, f"{where}.received_at"),
-            callback.method,
-            callback.target,
-            callback.remote,
-            dump(callback.headers),
-            body,
-            callback.truncated,
-            callback.dialect.value,
-            callback.valid,
-            row,
-            None if facts.status is None else facts.status.value,
-            storable(facts.timestamp),
-            storable(facts.error_code),
-            storable(facts.error_message),
-            0,
-            callback.signature.value,
-            dump_foreign([problem.model_dump() for problem in callback.problems]) if callback.problems else None,
-            dump(callback.reply.model_dump(exclude_unset=True)),
-        )
+    def _batches(self, rows: Iterable[_T]) -> Iterator[list[_T]]:
+        """Rows to be written together: not too many, and not too much of the document."""
+        batch: list[_T] = []
+        begun = self._read
+        for row in rows:
+            batch.append(row)
+            if len(batch) == _BATCH or self._read - begun > _BATCH_BYTES:
+                yield batch
+                batch, begun = [], self._read
+        yield batch
 
-    def _body(self, callback: CallbackEntry, where: str) -> bytes:
-        if (callback.body is None) == (callback.body_base64 is None):
-            self._refuse(f"{where} needs either a body or a body_base64")
-        if callback.body is not None:
-            return callback.body.encode()
-        try:
-            return base64.b64decode(callback.body_base64 or "", validate=True)
-        except ValueError:
-            self._refuse(f"{where}.body_base64 is no base64")
+    def _find_row(self, message_id: str) -> int | None:
+        found = self._connection.execute("SELECT row FROM messages WHERE id = ?", (message_id,)).fetchone()
+        return None if found is None else int(found[0])
+
+    def _finish(self) -> None:
+        with told_meanwhile(lambda: self._progress(self._total, self._total)) as stop:
+            self._connection.set_progress_handler(stop, STEPS_OF_SQL)
+            self._check_references()
+            self._tallies()
+            self._connection.set_progress_handler(None, 0)
 
     def _check_references(self) -> None:
         stray = self._connection.execute(
@@ -272,26 +236,10 @@ class _Import:
             "AS t LEFT JOIN callbacks AS c ON c.seq = t.seq WHERE c.message IS NOT t.message LIMIT 1"
         ).fetchone()
         if stray is not None:
-            self._refuse(f"a transition or a finding names callback {stray[0]}, which is not one of its message")
+            raise Unfit(f"a transition or a finding names callback {stray[0]}, which is not one of its message")
         empty = self._connection.execute("SELECT row FROM messages WHERE callbacks = 0 LIMIT 1").fetchone()
         if empty is not None:
-            self._refuse(f"messages[{empty[0] - 1}] has no callback")
-
-    def _checked(self, kind: type[_Kind], entry: Any, where: str) -> _Kind:
-        try:
-            return kind.model_validate(entry)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            if first["type"] == "model_type":  # pydantic would name a class of this program's
-                first["msg"] = "must be an object"
-            place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-            self._refuse(f"{where}{place}: {first['msg']}")
-
-    def _time(self, text: str, where: str) -> int:
-        try:
-            return utc_microseconds(text)
-        except ValueError as error:
-            self._refuse(f"{where}: {error}")
+            raise Unfit(f"messages[{empty[0] - 1}] has no callback")
 
     def _refuse(self, reason: str) -> NoReturn:
         line = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in reason)
@@ -308,11 +256,10 @@ class _Import:
         )
 
 
-def _batches(entries: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
-    batch = []
-    for entry in entries:
-        batch.append(entry)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    yield batch
+def _entries(name: str, items: Iterable[_Item]) -> Iterator[tuple[int, Any]]:
+    """The items of the pieces of an array."""
+    for place, (_, index, value) in enumerate(items):
+        if index is not None:
+            yield index, value
+        elif place or not isinstance(value, list):
+            raise Unfit(f"“{name}” must be one array")

@@ -2,28 +2,34 @@
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
-from inspector.callbacks.lifecycle import transition
-from inspector.callbacks.payload import Status
+from inspector.callbacks.lifecycle import Transition, transition
 from inspector.callbacks.problems import Severity
+from inspector.callbacks.status import Status
+from inspector.callbacks.timestamps import parse_timestamp
 from inspector.session.conditions import EVERYTHING, Condition
-from inspector.session.reader import SessionReader
-from inspector.session.records import TransitionRow
+from inspector.session.reader import SessionReader, message_row
+from inspector.session.records import MessageRow
 
 Values = tuple[Any, ...]
 _message: Final = itemgetter(0)
 
 
 class Life(NamedTuple):
-    """A message as a row of MESSAGE_COLUMNS, its transitions in the order of life, and its findings."""
+    """A message as a row of MESSAGE_COLUMNS, its transitions as stored, in the order of life, and its findings."""
 
     message: Values
-    transitions: list[TransitionRow]
+    transitions: list[Values]
+    """(message, status, timestamp, received, seq)."""
     findings: list[Finding]
+
+    def row(self) -> MessageRow:
+        return message_row(self.message)
 
 
 def lives(reader: SessionReader, messages: Condition = EVERYTHING, theirs: Condition = EVERYTHING) -> Iterator[Life]:
@@ -43,7 +49,8 @@ class _Groups:
 
     def __init__(self, rows: Iterator[Values]) -> None:
         self._groups = groupby(rows, _message)
-        self._step()
+        self._next: float = -math.inf
+        self._rows: Iterator[Values] = iter(())
 
     def of(self, message: int) -> list[Values]:
         """The rows of a message, which comes behind those asked for before."""
@@ -66,7 +73,22 @@ def _in_order_of_life(rows: list[Values]) -> list[Values]:
 
 def _place(row: Values) -> tuple[Any, ...]:
     _, status, timestamp, received, seq = row
-    return transition(Status(status), timestamp, received, seq)[:3]
+    if timestamp is None:
+        return _place_of(transition(Status(status), None, received, seq))
+    return _told_place(status, timestamp)
+
+
+@lru_cache(1024)
+def _told_place(status: str, timestamp: str) -> tuple[Any, ...]:
+    """The place in the life that a timestamp tells, whenever the callback arrived."""
+    # Kept, because messages of one time have the same statuses with the same timestamps.
+    if parse_timestamp(timestamp) is None:
+        raise ValueError("no valid callback has such a timestamp")
+    return _place_of(transition(Status(status), timestamp, 0, 0))
+
+
+def _place_of(one: Transition) -> tuple[Any, ...]:
+    return one.instant, one.rank, one.weight
 
 
 def _gathered(rows: list[Values]) -> list[Finding]:

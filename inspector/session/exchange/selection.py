@@ -1,7 +1,9 @@
 """What part of a session an export takes, and the steps that every export shares."""
 
 import os
+import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,15 +12,21 @@ from typing import BinaryIO, Final, TypeVar
 
 from inspector.session.conditions import Condition
 from inspector.session.errors import SessionError
+from inspector.session.exchange.lives import Life, Values, lives
 from inspector.session.exchange.redaction import Redactor
 from inspector.session.query import Query
 from inspector.session.reader import SessionReader
-from inspector.session.records import CallbackRow, MessageRow, Summary
+from inspector.session.records import CallbackRow, MessageRow
 
 Progress = Callable[[int, int], None]
-"""Told the steps done and the steps in all, now and then. Raises Cancelled to stop the work."""
+"""Told the steps done and the steps in all (0 until they are counted), now and then. Raises Cancelled to stop."""
 
 STEPS_BETWEEN: Final = 200
+STEPS_OF_SQL: Final = 20_000
+"""Of SQLite's virtual machine: a millisecond or so."""
+
+_DAMAGE: Final = (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError)
+_SECONDS_BETWEEN: Final = 0.05
 _T = TypeVar("_T")
 
 
@@ -32,21 +40,27 @@ def no_progress(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Messages by row with all their callbacks, and callbacks without a message by seq. None: everything."""
+    """Messages by row with all their callbacks, and callbacks without a message by seq; or what fits a query.
+
+    None of it: everything.
+    """
 
     messages: tuple[int, ...] | None = None
     unassigned: tuple[int, ...] = ()
+    query: Query | None = None
 
     @classmethod
-    def matching(cls, reader: SessionReader, query: Query) -> "Selection":
+    def matching(cls, reader: SessionReader, query: Query) -> "Selection":  # noqa: ARG003 - it is read when exporting
         """What a filter shows: the messages that fit, and the unassigned callbacks that fit."""
-        if query.empty:
-            return EVERYTHING
-        loose = Condition(f"c.message IS NULL AND {query.callbacks.sql}", query.callbacks.values)
-        return cls(tuple(reader.message_ids(query.messages)), tuple(reader.callback_ids(loose)))
+        return EVERYTHING if query.empty else cls(query=query)
+
+    @property
+    def everything(self) -> bool:
+        return self.messages is None and self.query is None
 
 
 EVERYTHING: Final = Selection()
+_CHOSEN_MESSAGES: Final = "(SELECT row FROM temp.chosen_messages)"
 
 
 class Part:
@@ -54,39 +68,73 @@ class Part:
 
     def __init__(self, reader: SessionReader, selection: Selection, redactor: Redactor | None = None) -> None:
         self.reader = reader
-        self._redactor = redactor
-        self._messages: Condition = Condition()
-        self._callbacks: Condition = Condition()
-        if selection.messages is not None:
-            reader.choose(selection.messages, selection.unassigned)
-            self._messages = Condition("m.row IN (SELECT row FROM temp.chosen_messages)")
-            self._callbacks = Condition(
-                "(c.message IN (SELECT row FROM temp.chosen_messages) "
-                "OR c.seq IN (SELECT seq FROM temp.chosen_callbacks))"
-            )
+        self.redactor = redactor
+        self._messages = self._theirs = self._callbacks = Condition()
+        if selection.everything:
+            self.summary = reader.summary()
+            return
+        # However much is chosen, SQLite keeps it, and goes through it in order: nothing is sorted.
+        _choose(reader, selection)
+        self._messages = Condition(f"m.row IN {_CHOSEN_MESSAGES}")
+        self._theirs = Condition(f"message IN {_CHOSEN_MESSAGES}")
+        self._callbacks = Condition("c.seq IN (SELECT seq FROM temp.chosen_callbacks)")
+        self.summary = reader.count(self._messages, self._callbacks)
 
     def messages(self) -> Iterable[MessageRow]:
         rows = self.reader.messages(self._messages)
-        return rows if self._redactor is None else self._redactor.messages(rows)
+        return rows if self.redactor is None else self.redactor.messages(rows)
 
     def callbacks(self) -> Iterable[CallbackRow]:
         rows = self.reader.callbacks(self._callbacks)
-        return rows if self._redactor is None else self._redactor.callbacks(rows)
+        return rows if self.redactor is None else self.redactor.callbacks(rows)
 
-    def summary(self) -> Summary:
-        if self._messages.sql == "1":
-            return self.reader.summary()
-        return self.reader.count(self._messages, self._callbacks)
+    def lives(self) -> Iterator[Life]:
+        """The messages with what belongs to them, as stored."""
+        return lives(self.reader, self._messages, self._theirs)
+
+    def stored_callbacks(self) -> Iterator[Values]:
+        """The rows of CALLBACK_COLUMNS, as stored."""
+        return self.reader.stored_callbacks(self._callbacks)
+
+
+def _choose(reader: SessionReader, selection: Selection) -> None:
+    if selection.query is None:
+        reader.choose(selection.messages or (), selection.unassigned)
+    else:
+        loose = selection.query.callbacks
+        reader.choose_matching(selection.query.messages, Condition(f"c.message IS NULL AND {loose.sql}", loose.values))
+    reader.choose_callbacks_of_chosen()
 
 
 @contextmanager
-def opened(reader: SessionReader, selection: Selection, redactor: Redactor | None = None) -> Iterator[Part]:
-    """A part of the session that does not change while it is read, whoever captures into the file."""
+def opened(
+    reader: SessionReader, selection: Selection, redactor: Redactor | None = None, progress: Progress = no_progress
+) -> Iterator[Part]:
+    """A part of the session that does not change while it is read, whoever captures into the file.
+
+    Raises SessionError when the session cannot be read to its end.
+    """
     reader.begin()
     try:
-        yield Part(reader, selection, redactor)
+        with undamaged(reader), told_meanwhile(lambda: progress(0, 0)) as stop, reader.asking(stop):
+            part = Part(reader, selection, redactor)
+        yield part
+    except sqlite3.Error as error:
+        raise SessionError(f"{reader.path.name} cannot be read: {error}.") from error
     finally:
         reader.end()
+
+
+@contextmanager
+def undamaged(reader: SessionReader) -> Iterator[None]:
+    """For work on stored values: those that no session of this program holds end it with a SessionError.
+
+    A document with such a value would be none.
+    """
+    try:
+        yield
+    except _DAMAGE as error:
+        raise SessionError(f"{reader.path.name} cannot be exported: it is damaged, or no session.") from error
 
 
 @contextmanager
@@ -115,8 +163,30 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def watched(items: Iterable[_T], progress: Progress, done: int, total: int) -> Iterator[_T]:
-    """`items`, with `progress` told every few steps."""
+    """`items`, with `progress` told every few steps, and sooner where steps take long."""
+    told = time.monotonic()
     for count, item in enumerate(items, done):
-        if count % STEPS_BETWEEN == 0:
+        if count % STEPS_BETWEEN == 0 or time.monotonic() - told > _SECONDS_BETWEEN:
             progress(count, total)
+            told = time.monotonic()
         yield item
+
+
+@contextmanager
+def told_meanwhile(tell: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """What SQLite is to ask now and then while it works long: it calls `tell`, and what that raises ends the work."""
+    raised: list[BaseException] = []
+
+    def stop() -> bool:
+        try:
+            tell()
+        except BaseException as error:  # noqa: BLE001 - SQLite would drop it
+            raised.append(error)
+        return bool(raised)
+
+    try:
+        yield stop
+    except sqlite3.OperationalError:
+        if raised:
+            raise raised[0] from None
+        raise

@@ -3,20 +3,23 @@
 import json
 import os
 import sys
+import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inspector.session.conditions import Condition
 from inspector.session.errors import SessionError
 from inspector.session.exchange.export import Format, export, format_of
 from inspector.session.exchange.json_export import callback_json
-from inspector.session.exchange.selection import EVERYTHING, STEPS_BETWEEN, Cancelled, Selection
-from inspector.session.query import parse
+from inspector.session.exchange.selection import EVERYTHING, STEPS_BETWEEN, Cancelled, Selection, watched
+from inspector.session.query import Query, parse
 from inspector.session.reader import SessionReader
 from inspector.session.session import Session
-from tests.factories import STARTED, make_callback, make_moment, make_session, stamp
+from tests.factories import RECEIVED, STARTED, make_callback, make_moment, make_session, stamp
 
 FORMATS = list(Format)
 
@@ -90,6 +93,100 @@ def test_a_filter_chooses_messages_and_unassigned_callbacks(
         selection = Selection.matching(reader, parse(text, make_moment()))
 
     assert part(session, folder / "a.json", selection) == (messages, callbacks, by_status)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_how_often_sqlite_is_asked_does_not_depend_on_the_messages(tmp_path: Path, folder: Path, form: Format) -> None:
+    asked: list[int] = []
+    for count in (2, 50):
+        late = [make_callback(id=str(number), received=RECEIVED + 10**9) for number in range(count)]
+        path = make_session(tmp_path / f"{count}.inspector", late)
+        statements: list[str] = []
+        with SessionReader(path) as reader:
+            reader._connection.set_trace_callback(statements.append)
+            export(reader, folder / "all", form)
+            export(reader, folder / "part", form, Selection.matching(reader, parse("is:valid", make_moment())))
+        asked.append(len(statements))
+
+    assert asked[0] == asked[1] < 50
+
+
+def test_what_a_filter_chooses_is_not_held(tmp_path: Path, folder: Path) -> None:
+    count = 4000
+    messages = [make_callback(id=str(number)) for number in range(count)]
+    path = make_session(tmp_path / "many.inspector", messages, [make_callback(raw=b"")] * count)
+
+    def most_held(text: str) -> int:
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        with SessionReader(path) as reader:
+            export(reader, folder / "out.json", selection=Selection.matching(reader, parse(text, make_moment())))
+        return tracemalloc.get_traced_memory()[1] - before
+
+    tracemalloc.start()
+    try:
+        most_held("")
+        assert most_held("-seq:1") - most_held("seq:1") < 16 * count  # bytes: a number that is held takes 40
+    finally:
+        tracemalloc.stop()
+    assert len(document(folder / "out.json")["callbacks"]) == 1
+
+
+class Endless(Condition):
+    """A condition that SQLite never comes to an end with."""
+
+    def __init__(self) -> None:
+        super().__init__("m.row IN (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)")
+
+
+@pytest.mark.parametrize("error", [Cancelled, KeyboardInterrupt])
+def test_an_export_can_be_cancelled_while_a_filter_is_looked_through(
+    session: Path, folder: Path, error: type[BaseException]
+) -> None:
+    out = folder / "a.json"
+    out.write_text("old")
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+        if len(told) == 3:
+            raise error
+
+    endless = Selection(query=Query("endless", Endless(), Condition()))
+    with SessionReader(session) as reader:
+        with pytest.raises(error):
+            export(reader, out, selection=endless, progress=progress)
+        assert told == [(0, 0)] * 3
+        assert out.read_text() == "old"
+        assert export(reader, out, selection=Selection((2,)), progress=progress).messages == 1
+
+
+def test_an_export_that_sqlite_ends_is_told(session: Path, folder: Path) -> None:
+    nonsense = Selection(query=Query("nonsense", Condition("no such thing"), Condition()))
+    with SessionReader(session) as reader:
+        with pytest.raises(SessionError, match=r"a\.inspector cannot be read: "):
+            export(reader, folder / "a.json", selection=nonsense)
+        assert export(reader, folder / "a.json").callbacks == 6
+
+
+def test_a_filter_chooses_what_fits_when_the_export_begins(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "live.inspector"
+    with Session.create(path, started=STARTED) as live, SessionReader(path) as reader:
+        live.append([make_callback(id="a")])
+        selection = Selection.matching(reader, parse("status:queued", make_moment()))
+        live.append([make_callback(id="b")])
+
+        assert part(path, folder / "a.json", selection)[0] == "ab"
+
+
+def test_steps_that_take_long_are_told_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    told: list[int] = []
+
+    assert list(watched("abc", lambda done, _: told.append(done), 7, 10)) == ["a", "b", "c"]
+
+    assert told == [7, 8, 9]
 
 
 def test_chosen_rows_are_exported(session: Path, folder: Path) -> None:

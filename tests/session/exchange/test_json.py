@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from inspector.callbacks.signature import SignatureState
 from inspector.runtime.resources import read_text
 from inspector.session.errors import SessionError
+from inspector.session.exchange import json_import
 from inspector.session.exchange.export import Format, export
 from inspector.session.exchange.json_import import ImportRefused, import_json, looks_like_export
 from inspector.session.exchange.selection import STEPS_BETWEEN, Cancelled
@@ -521,19 +522,107 @@ def test_an_import_tells_its_progress_and_can_be_cancelled(tmp_path: Path) -> No
 
     import_json(source, target, lambda done, total: told.append((done, total)))
 
-    assert len(told) == 6
+    assert len(told) > 4
     assert told == sorted(told)
-    assert {total for _, total in told} == {2 * source.stat().st_size}
+    assert {total for _, total in told} == {0, source.stat().st_size}  # first it looks what there is
     assert all(done <= total for done, total in told)
     target.unlink()
 
     def cancel(done: int, total: int) -> None:
-        if done > total / 2:
+        if total and done > total / 2:
             raise Cancelled
 
     with pytest.raises(Cancelled):
         import_json(source, target, cancel)
     assert list(target.parent.iterdir()) == []
+
+
+def test_where_the_callbacks_come_first_the_document_is_read_twice(tmp_path: Path) -> None:
+    batch = [make_callback(id=str(number)) for number in range(STEPS_BETWEEN)]
+    document = json.loads(exported(make_session(tmp_path / "a.inspector", batch)))
+    source, target = tmp_path / "source.json", tmp_path / "out" / "a.inspector"
+    source.write_text(json.dumps(document, sort_keys=True))
+    told: list[tuple[int, int]] = []
+
+    import_json(source, target, lambda done, total: told.append((done, total)))
+
+    assert told == sorted(told)
+    assert {total for _, total in told} == {0, 2 * source.stat().st_size}
+    assert without_moment(exported(target)) == without_moment(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("messages", "callbacks", "messages"),
+        ("messages", "messages", "callbacks"),
+        ("callbacks", "messages", "callbacks"),
+    ],
+)
+def test_an_array_that_comes_again_is_refused_wherever_it_comes(
+    document: dict[str, Any], tmp_path: Path, names: Sequence[str]
+) -> None:
+    members = [f"{json.dumps(name)}: {json.dumps(document.pop(name, []))}" for name in names]
+    text = f"{json.dumps(document)[:-1]}, {', '.join(members)}}}"
+
+    assert "must be one array" in refused(text.encode(), tmp_path)
+
+
+@pytest.mark.parametrize("bound", ["_BATCH", "_BATCH_BYTES", "_ROWS_KNOWN"])
+def test_how_much_is_written_at_a_time_makes_no_difference(
+    rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    document = exported(rich)
+    monkeypatch.setattr(json_import, bound, 1)
+
+    again = exported(imported(document, tmp_path / "again.inspector"))
+
+    assert again.splitlines()[5:] == document.splitlines()[5:]
+
+
+def test_an_import_can_be_cancelled_while_sqlite_works_long(
+    rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source.json"
+    source.write_bytes(exported(rich))
+    monkeypatch.setattr(json_import, "STEPS_OF_SQL", 1)
+
+    def cancel(done: int, total: int) -> None:
+        if total and done == total:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_json(source, tmp_path / "out" / "a.inspector", cancel)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_import_asks_sqlite_no_more_for_more_messages(tmp_path: Path) -> None:
+    """What is asked once a message, in a session of any size, is the row of its id."""
+    few, many = (statements_of_import(tmp_path / str(count), count) for count in (10, 200))
+
+    assert many - few == 190
+
+
+def statements_of_import(folder: Path, count: int) -> int:
+    """How many statements run, the repetitions of one with other values not counted."""
+    batch = [make_callback(id=str(number), received=RECEIVED + 60_000_000) for number in range(count)]
+    document = exported(make_session(folder / "a.inspector", batch))
+    ran: list[str] = []
+
+    class Traced(sqlite3.Connection):
+        def execute(self, *arguments: Any) -> sqlite3.Cursor:
+            ran.append("execute")
+            return super().execute(*arguments)
+
+        def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+            ran.append("executemany")
+            return super().executemany(*arguments)
+
+    connect = sqlite3.connect
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=Traced))
+        imported(document, folder / "again.inspector")
+    return len(ran)
 
 
 def test_an_imported_session_is_its_owners_only(document: dict[str, Any], tmp_path: Path) -> None:

@@ -6,13 +6,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from inspector.session.errors import NewerSession, NotASession, SessionInUse, UnreadableSession
 from inspector.session.schema import APPLICATION_ID, VERSION
 
 if TYPE_CHECKING:
     from filelock import FileLock
+
+_PATIENCE: Final = 3000
+"""Milliseconds to wait while another process has the file locked."""
 
 
 def check_file(path: Path) -> None:
@@ -101,3 +104,29 @@ def opening(path: Path) -> Iterator[tuple[sqlite3.Connection, "FileLock"]]:
         if isinstance(error, sqlite3.Error):
             raise UnreadableSession(path, str(error)) from None
         raise
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that only reads. Raises UnreadableSession."""
+    address = path.resolve().as_uri()
+    # A session on a read-only medium has no room for WAL's side files; nobody can be writing it either.
+    # Elsewhere the last one to close the file tidies them up, which takes the right to write, though none is written.
+    for options in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
+        connection = sqlite3.connect(
+            f"{address}?{options}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT value FROM session WHERE key = 'id'").fetchone()
+            return connection
+        except sqlite3.OperationalError as error:
+            connection.close()
+            reason = str(error)
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                break
+        except sqlite3.Error as error:
+            connection.close()
+            raise UnreadableSession(path, str(error)) from None
+    raise UnreadableSession(path, reason)

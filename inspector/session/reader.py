@@ -1,20 +1,18 @@
 """Reading a session: by the window, the exporters and anyone else, while a process may be capturing into it."""
 
 import json
-import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
 from inspector.callbacks.problems import Severity
 from inspector.session.conditions import EVERYTHING, Condition
-from inspector.session.errors import UnreadableSession
-from inspector.session.files import check_file
+from inspector.session.files import check_file, connect_to_read
 from inspector.session.records import (
     CallbackRow,
     CallbackSummary,
@@ -24,29 +22,21 @@ from inspector.session.records import (
     Summary,
     TransitionRow,
 )
-from inspector.session.values import stored_integer
+from inspector.session.stored_reading import StoredReading
+from inspector.session.stored_rows import (
+    CALLBACK_COLUMNS,
+    MESSAGE_COLUMNS,
+    SUMMARY_COLUMNS,
+    callback_row,
+    callback_summary,
+    headers_of,
+    message_row,
+)
 
 Told = Callable[["array[int]"], None]
 
 _CHUNK: Final = 2048
 _STEPS_BETWEEN: Final = 20_000
-_PATIENCE: Final = 3000
-"""Milliseconds to wait while another process has the file locked."""
-
-MESSAGE_COLUMNS = (
-    "m.row, m.id, m.project_id, m.to_number, m.from_number, m.body, m.number_of_segments, m.status, m.terminal, "
-    "m.error_code, m.error_message, m.custom_variables, m.first_received, m.last_received, m.last_transition, "
-    "m.delivered_after, m.callbacks, m.invalid, m.strip, m.codes, m.severity"
-)
-CALLBACK_COLUMNS = (
-    "c.seq, c.received, c.method, c.target, c.remote, c.headers, c.body, c.truncated, c.dialect, c.valid, "
-    "(SELECT id FROM messages WHERE row = c.message), c.status, c.timestamp, c.signature, c.problems, c.reply"
-)
-_SUMMARY_COLUMNS = (
-    "c.seq, c.received, c.method, c.target, c.dialect, c.valid, c.message, "
-    "(SELECT id FROM messages WHERE row = c.message), c.status, c.timestamp, c.transition, c.truncated, "
-    "c.signature, c.problems, c.reply ->> '$.status', length(c.body)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ class SessionInfo:
     application_version: str
 
 
-class SessionReader:
+class SessionReader(StoredReading):
     """A connection that only reads a session file, for one thread.
 
     Raises NotASession, NewerSession or UnreadableSession.
@@ -68,7 +58,7 @@ class SessionReader:
     def __init__(self, path: Path) -> None:
         check_file(path)
         self.path = path
-        self._connection = _connect(path)
+        self._connection = connect_to_read(path)
 
     def __enter__(self) -> Self:
         return self
@@ -155,7 +145,7 @@ class SessionReader:
         return self._every("callbacks", "seq")
 
     def message_ids(
-        self, condition: Condition, order: str = "m.row", *, limit: int = -1, told: Told = lambda _: None
+        self, condition: Condition, order: str = "m.row", *, limit: int | None = None, told: Told = lambda _: None
     ) -> "array[int]":
         """The rows of the messages that fit, in order, the first `limit` of them.
 
@@ -164,7 +154,7 @@ class SessionReader:
         return self._ids(f"m.row FROM messages AS m WHERE {condition.sql} ORDER BY {order}", condition, limit, told)
 
     def callback_ids(
-        self, condition: Condition, order: str = "c.seq", *, limit: int = -1, told: Told = lambda _: None
+        self, condition: Condition, order: str = "c.seq", *, limit: int | None = None, told: Told = lambda _: None
     ) -> "array[int]":
         """The numbers of the callbacks that fit, as `message_ids`."""
         return self._ids(f"c.seq FROM callbacks AS c WHERE {condition.sql} ORDER BY {order}", condition, limit, told)
@@ -179,9 +169,11 @@ class SessionReader:
             return range(0)
         return range(first, last + 1) if last - first + 1 == count else None
 
-    def _ids(self, selected: str, condition: Condition, limit: int, told: Told) -> "array[int]":
+    def _ids(self, selected: str, condition: Condition, limit: int | None, told: Told) -> "array[int]":
         ids = array("q")
-        cursor = self._connection.execute(f"SELECT {selected} LIMIT {limit}", condition.values)
+        # Only where there is one: with a limit, SQLite sorts in a B-tree, which takes up to four times as long.
+        bound = "" if limit is None else f" LIMIT {limit}"
+        cursor = self._connection.execute(f"SELECT {selected}{bound}", condition.values)
         while chunk := cursor.fetchmany(_CHUNK):
             ids.extend([row for (row,) in chunk])
             told(ids)
@@ -245,42 +237,27 @@ class SessionReader:
         return gather([Remark(FindingCode(code), seq, text, Severity(level)) for code, seq, text, level in cursor])
 
     def callback_summaries(self, seqs: Sequence[int]) -> dict[int, CallbackSummary]:
-        sql = f"SELECT {_SUMMARY_COLUMNS} FROM callbacks AS c WHERE c.seq IN (SELECT value FROM json_each(?))"
-        return {values[0]: _summary(values) for values in self._connection.execute(sql, (json.dumps(list(seqs)),))}
+        sql = f"SELECT {SUMMARY_COLUMNS} FROM callbacks AS c WHERE c.seq IN (SELECT value FROM json_each(?))"
+        return {
+            values[0]: callback_summary(values) for values in self._connection.execute(sql, (json.dumps(list(seqs)),))
+        }
 
     def callbacks_of(self, row: int, limit: int = 1000) -> list[CallbackSummary]:
         """The callbacks of a message in the order of arrival, the first `limit` of them."""
-        sql = f"SELECT {_SUMMARY_COLUMNS} FROM callbacks AS c WHERE c.message = ? ORDER BY c.seq LIMIT ?"
-        return [_summary(values) for values in self._connection.execute(sql, (row, limit))]
+        sql = f"SELECT {SUMMARY_COLUMNS} FROM callbacks AS c WHERE c.message = ? ORDER BY c.seq LIMIT ?"
+        return [callback_summary(values) for values in self._connection.execute(sql, (row, limit))]
 
     def callback(self, seq: int) -> CallbackRow | None:
         values = self._connection.execute(
             f"SELECT {CALLBACK_COLUMNS} FROM callbacks AS c WHERE c.seq = ?", (seq,)
         ).fetchone()
-        return None if values is None else _callback(values)
+        return None if values is None else callback_row(values)
 
     def callbacks(self, condition: Condition = EVERYTHING) -> Iterator[CallbackRow]:
         """The callbacks that fit, in the order of arrival."""
         sql = f"SELECT {CALLBACK_COLUMNS} FROM callbacks AS c WHERE {condition.sql} ORDER BY c.seq"
         for values in self._connection.execute(sql, condition.values):
-            yield _callback(values)
-
-    def choose(self, messages: Iterable[int], callbacks: Iterable[int]) -> None:
-        """Fill temp.chosen_messages and temp.chosen_callbacks, which conditions of this connection can name."""
-        self._connection.execute("PRAGMA query_only = OFF")  # it means temporary tables too
-        try:
-            self._fill_chosen(messages, callbacks)
-        finally:
-            self._connection.execute("PRAGMA query_only = ON")
-
-    def _fill_chosen(self, messages: Iterable[int], callbacks: Iterable[int]) -> None:
-        for table, column, values in (
-            ("chosen_messages", "row", messages),
-            ("chosen_callbacks", "seq", callbacks),
-        ):
-            self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({column} INTEGER PRIMARY KEY)")
-            self._connection.execute(f"DELETE FROM temp.{table}")
-            self._connection.executemany(f"INSERT OR IGNORE INTO temp.{table} VALUES (?)", ((one,) for one in values))
+            yield callback_row(values)
 
     def count(self, messages: Condition, callbacks: Condition) -> Summary:
         """The counts of a part of the session, counted."""
@@ -303,57 +280,9 @@ class SessionReader:
             (seq,),
         )
         return [
-            ForwardRow(callback, url, sent, took, status, _headers(headers or "[]"), body or b"", error)
+            ForwardRow(callback, url, sent, took, status, headers_of(headers or "[]"), body or b"", error)
             for callback, url, sent, took, status, headers, body, error in cursor
         ]
-
-    # -- for exports: rows as they are stored, each kind in one query over all of the session or of a choice
-
-    def stored_messages(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
-        """Rows of MESSAGE_COLUMNS, in the order of the messages."""
-        return self._connection.execute(
-            f"SELECT {MESSAGE_COLUMNS} FROM messages AS m WHERE {condition.sql} ORDER BY m.row", condition.values
-        )
-
-    def stored_callbacks(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
-        """Rows of CALLBACK_COLUMNS, in the order of arrival."""
-        return self._connection.execute(
-            f"SELECT {CALLBACK_COLUMNS} FROM callbacks AS c WHERE {condition.sql} ORDER BY c.seq", condition.values
-        )
-
-    def stored_transitions(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
-        """(message, status, timestamp, received, seq) in the order of the messages. The condition is on `message`."""
-        return self._connection.execute(
-            "SELECT message, status, timestamp, received, seq FROM callbacks "
-            f"WHERE message NOTNULL AND transition AND {condition.sql} ORDER BY message, seq",
-            condition.values,
-        )
-
-    def stored_findings(self, condition: Condition = EVERYTHING) -> Iterator[tuple[Any, ...]]:
-        """(message, code, seq, text, severity) in the order of the messages. The condition is on `message`."""
-        return self._connection.execute(
-            "SELECT message, code, seq, text, severity FROM findings "
-            f"WHERE {condition.sql} ORDER BY message, seq, code, text",
-            condition.values,
-        )
-
-    def choose_matching(self, messages: Condition, callbacks: Condition) -> None:
-        """As `choose`, by conditions: SQLite finds the rows and keeps them."""
-        self.choose((), ())
-        self._fill("INSERT INTO temp.chosen_messages SELECT m.row FROM messages AS m WHERE", messages)
-        self._fill("INSERT INTO temp.chosen_callbacks SELECT c.seq FROM callbacks AS c WHERE", callbacks)
-
-    def choose_callbacks_of_chosen(self) -> None:
-        """Add the callbacks of the chosen messages to the chosen callbacks."""
-        chosen = Condition("message IN (SELECT row FROM temp.chosen_messages)")
-        self._fill("INSERT OR IGNORE INTO temp.chosen_callbacks SELECT seq FROM callbacks WHERE", chosen)
-
-    def _fill(self, insertion: str, condition: Condition) -> None:
-        self._connection.execute("PRAGMA query_only = OFF")  # it means temporary tables too
-        try:
-            self._connection.execute(f"{insertion} {condition.sql}", condition.values)
-        finally:
-            self._connection.execute("PRAGMA query_only = ON")
 
     @contextmanager
     def asking(self, stop: Callable[[], bool]) -> Iterator[None]:
@@ -363,69 +292,3 @@ class SessionReader:
             yield
         finally:
             self._connection.set_progress_handler(None, 0)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    address = path.resolve().as_uri()
-    # A session on a read-only medium has no room for WAL's side files; nobody can be writing it either.
-    # Elsewhere the last one to close the file tidies them up, which takes the right to write, though none is written.
-    for options in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(
-            f"{address}?{options}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
-        try:
-            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("PRAGMA query_only = ON")
-            connection.execute("SELECT value FROM session WHERE key = 'id'").fetchone()
-            return connection
-        except sqlite3.OperationalError as error:
-            connection.close()
-            reason = str(error)
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                break
-        except sqlite3.Error as error:
-            connection.close()
-            raise UnreadableSession(path, str(error)) from None
-    raise UnreadableSession(path, reason)
-
-
-def message_row(values: Sequence[Any]) -> MessageRow:
-    """A row of MESSAGE_COLUMNS as a MessageRow."""
-    (
-        row, id_, project_id, to, from_, body, segments, status, terminal, code, error, variables,
-        first, last, transition_at, delivered, callbacks, invalid, strip, codes, severity,
-    ) = values  # fmt: skip
-    return MessageRow(
-        row, id_, project_id, to, from_, body, stored_integer(segments), status, bool(terminal), code, error,
-        None if variables is None else json.loads(variables), first, last, transition_at, delivered, callbacks,
-        invalid, strip, tuple(codes.strip(",").split(",")) if codes else (), severity,
-    )  # fmt: skip
-
-
-def _summary(values: Sequence[Any]) -> CallbackSummary:
-    (
-        seq, received, method, target, dialect, valid, message, message_id, status, timestamp, transition, truncated,
-        signature, problems, reply_status, size,
-    ) = values  # fmt: skip
-    codes = () if problems is None else tuple(dict.fromkeys(problem["code"] for problem in json.loads(problems)))
-    return CallbackSummary(
-        seq, received, method, target, dialect, bool(valid), message, message_id, status, timestamp, bool(transition),
-        bool(truncated), signature, codes, reply_status, size,
-    )  # fmt: skip
-
-
-def _callback(values: Sequence[Any]) -> CallbackRow:
-    (
-        seq, received, method, target, remote, headers, body, truncated, dialect, valid, message_id, status, timestamp,
-        signature, problems, reply,
-    ) = values  # fmt: skip
-    return CallbackRow(
-        seq, received, method, target, remote, _headers(headers), body, bool(truncated), dialect, bool(valid),
-        message_id, status, timestamp, signature, () if problems is None else tuple(json.loads(problems)),
-        json.loads(reply),
-    )  # fmt: skip
-
-
-def _headers(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in json.loads(text))

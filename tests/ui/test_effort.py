@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from inspector.program import Start
-from inspector.session import reader as reader_module
+from inspector.session import files, reader
 from inspector.session.session import Session
 from inspector.ui.message_table_model import Column, MessageTableModel
 from inspector.ui.row_id_model import RowIdModel
@@ -45,7 +45,7 @@ class Effort:
 def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
     """Counts what every reader of a session does from now on."""
     effort = Effort()
-    connect, read_page = reader_module._connect, MessageTableModel.read
+    connect, read_page = files.connect_to_read, MessageTableModel.read
 
     def counting(path: Path) -> sqlite3.Connection:
         connection = connect(path)
@@ -62,7 +62,7 @@ def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
         effort.rows_read += len(ids)
         return read_page(model, ids)
 
-    monkeypatch.setattr(reader_module, "_connect", counting)
+    monkeypatch.setattr(reader, "connect_to_read", counting)
     monkeypatch.setattr(MessageTableModel, "read", reading)
     return effort
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from inspector.callbacks.dialect import Dialect
 from inspector.callbacks.findings import FindingCode
-from inspector.callbacks.judgement import Dialect
 from inspector.callbacks.problems import ProblemCode, Severity
 from inspector.callbacks.signature import SignatureState
 from inspector.callbacks.timestamps import parse_timestamp

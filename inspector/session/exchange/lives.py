@@ -13,8 +13,9 @@ from inspector.callbacks.problems import Severity
 from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import parse_timestamp
 from inspector.session.conditions import EVERYTHING, Condition
-from inspector.session.reader import SessionReader, message_row
+from inspector.session.reader import SessionReader
 from inspector.session.records import MessageRow
+from inspector.session.stored_rows import message_row
 
 Values = tuple[Any, ...]
 _message: Final = itemgetter(0)

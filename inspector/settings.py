@@ -1,39 +1,108 @@
-"""What the user set and what the window remembers, in one JSON file. Free of Qt."""
+"""What the user set and what the window remembers, in one JSON file. Free of Qt.
 
+Without pydantic, which is read in here before the window is seen: that took a fifth of the time until then.
+"""
+
+import json
 import logging
+import math
 import os
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, Final, Literal
 
 _log = logging.getLogger(__name__)
 _RECENT = 10
 
 
-class Settings(BaseModel):
-    """Preferences and remembered state. Unknown fields (of a newer version) are kept."""
+def _whole(least: int, most: float = math.inf) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and least <= value <= most
 
-    model_config = ConfigDict(extra="allow", validate_assignment=True)
+
+def _number(least: float, most: float = math.inf) -> Callable[[Any], bool]:
+    return lambda value: type(value) in (int, float) and least <= value <= most
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _choice(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_text, value))
+
+
+def _sizes(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(sizes, list) and all(type(size) is int for size in sizes) for sizes in value.values()
+    )
+
+
+_FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "scheme": lambda value: value in ("system", "light", "dark"),
+    "host": _text,
+    "port": _whole(0, 65_535),
+    "listen_at_start": _choice,
+    "stalled_minutes": _number(math.nextafter(0, 1), 10_000),
+    "durable": _choice,
+    "keep_callbacks": _whole(0),
+    "keep_days": _number(0),
+    "largest_body_kib": _whole(1, 1_048_576),
+    "recent": _texts,
+    "window_geometry": _text,
+    "splitter": _text,
+    "detail_sizes": _sizes,
+    "message_header": _text,
+    "callback_header": _text,
+}
+
+
+@dataclass
+class Settings:
+    """Preferences and remembered state. Setting one to what it cannot be raises a ValueError."""
 
     scheme: Literal["system", "light", "dark"] = "system"
     host: str = "127.0.0.1"
-    port: int = Field(default=9797, ge=0, le=65_535)
+    port: int = 9797
     listen_at_start: bool = True
-    stalled_minutes: float = Field(default=5.0, gt=0, le=10_000)
+    stalled_minutes: float = 5.0
     durable: bool = False
-    keep_callbacks: int = Field(default=0, ge=0)
+    keep_callbacks: int = 0
     """The last so many callbacks are kept; 0: all."""
-    keep_days: float = Field(default=0.0, ge=0)
+    keep_days: float = 0.0
     """Those of the last so many days are kept; 0: all."""
-    largest_body_kib: int = Field(default=1024, ge=1, le=1_048_576)
-    recent: list[str] = []
+    largest_body_kib: int = 1024
+    recent: list[str] = field(default_factory=list)
     window_geometry: str = ""
     splitter: str = ""
-    detail_sizes: dict[str, list[int]] = {}
+    detail_sizes: dict[str, list[int]] = field(default_factory=dict)
     message_header: str = ""
     callback_header: str = ""
+    unknown: dict[str, Any] = field(default_factory=dict)
+    """Settings of a newer version, which are kept."""
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "Settings":
+        """Raises ValueError when the text is no settings, or one of them is wrong."""
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError("not a JSON object")  # noqa: TRY004 - wrong content, not a wrong call
+        known = {name: value for name, value in found.items() if name in _FITS}
+        return cls(**known, unknown={name: value for name, value in found.items() if name not in _FITS})
+
+    def as_json(self) -> str:
+        values = asdict(self)
+        return json.dumps(values | values.pop("unknown"), indent=2)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _FITS and not _FITS[name](value):
+            raise ValueError(f"{name} cannot be {str(value)[:80]}")
+        super().__setattr__(name, value)
 
     def remember(self, path: Path) -> None:
         """Put a session at the head of the recent ones."""
@@ -54,10 +123,10 @@ class SettingsFile:
     def load(self) -> Settings:
         """The settings; the defaults where there are none. A damaged file is set aside, not overwritten."""
         try:
-            return Settings.model_validate_json(self._path.read_bytes())
+            return Settings.from_json(self._path.read_bytes())
         except FileNotFoundError:
             return Settings()
-        except (OSError, ValidationError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             _log.warning("The settings are not read: %s", error)
             try:
                 self._path.replace(self._path.with_suffix(".damaged.json"))
@@ -71,7 +140,7 @@ class SettingsFile:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".settings.", dir=self._path.parent)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(settings.model_dump_json(indent=2))
+                file.write(settings.as_json())
             Path(name).replace(self._path)
         except OSError as error:
             _log.warning("The settings are not saved: %s", error)

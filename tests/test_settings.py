@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from inspector.settings import Settings, SettingsFile
 
@@ -34,9 +33,34 @@ def test_unknown_settings_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     assert "from_the_future" in (tmp_path / "settings.json").read_text()
 
 
-def test_a_wrong_value_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        Settings(port=70_000)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", 70_000),
+        ("port", True),
+        ("port", "9797"),
+        ("scheme", "blue"),
+        ("stalled_minutes", 0),
+        ("stalled_minutes", float("nan")),
+        ("durable", 1),
+        ("recent", "a"),
+        ("recent", [1]),
+        ("detail_sizes", {"tall": ["1"]}),
+        ("largest_body_kib", 0),
+    ],
+)
+def test_a_wrong_value_is_refused(name: str, value: object) -> None:
+    settings = Settings()
+    with pytest.raises(ValueError, match=name):
+        setattr(settings, name, value)
+    assert settings == Settings()
+
+
+@pytest.mark.parametrize("text", ["[]", '"a"', '{"port": 70000}', '{"recent": [null]}', "[" * 100_000])
+def test_settings_that_are_none_are_set_aside(tmp_path: Path, text: str) -> None:
+    (tmp_path / "settings.json").write_text(text)
+    assert SettingsFile(tmp_path).load() == Settings()
+    assert (tmp_path / "settings.damaged.json").read_text() == text
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_settings(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,9 +9,10 @@ from inspector.runtime.memory import hasten, settle
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
-    """Leaves the collector as it was."""
-    threshold, was_enabled = gc.get_threshold(), gc.isenabled()
+    """Leaves the collector and the turns of threads as they were."""
+    threshold, was_enabled, turn = gc.get_threshold(), gc.isenabled(), sys.getswitchinterval()
     yield
+    sys.setswitchinterval(turn)
     gc.set_threshold(*threshold)
     gc.unfreeze()
     if was_enabled:
@@ -28,3 +30,8 @@ def test_what_is_there_when_it_settles_is_never_looked_through() -> None:
     before = gc.get_freeze_count()
     settle()
     assert gc.get_freeze_count() > before
+
+
+def test_a_thread_that_computes_lets_the_loop_go_on_soon() -> None:
+    settle()
+    assert sys.getswitchinterval() <= 0.002

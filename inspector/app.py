@@ -14,6 +14,7 @@ from inspector.program import Program, Start
 from inspector.runtime.errors import ErrorSink, install_error_sink, qt_message_handler
 from inspector.runtime.folders import Folders
 from inspector.runtime.quit import Application
+from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.runtime.window_loop import WindowLoop
 from inspector.settings import SettingsFile
@@ -32,7 +33,7 @@ class _Notes(QObject):
 async def _main(application: Application, start: Start, folders: Folders, sink: ErrorSink, notes: _Notes) -> int:
     asyncio.get_running_loop().set_exception_handler(sink.handle_loop_exception)
     async with TaskScope(on_error=sink.report) as tasks:
-        program = Program(application, folders, SettingsFile(folders.settings), start, tasks)
+        program = Program(application, folders, SettingsFile(folders.settings), start, tasks, Secrets())
         notes.told.connect(program.window.show_error)
         application.file_opened.connect(lambda path: program.open_session(Path(path)))
         return await program.run()

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import sys
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,12 @@ from PySide6.QtWidgets import QApplication
 
 from inspector import errands
 from inspector.callbacks.error_codes import ErrorCatalogue
+from inspector.capturing import Capturing, now
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
 from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
+from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError, SessionInUse
 from inspector.session.files import captured_elsewhere
@@ -29,9 +30,8 @@ from inspector.ui.main_window import MainWindow
 from inspector.ui.theme import Appearance, Scheme
 
 if TYPE_CHECKING:
-    from inspector.capture.server import CaptureServer
-    from inspector.session.retention import Keep
     from inspector.session.session import Session
+    from inspector.workbench.bench import Bench
 
 _log = logging.getLogger(__name__)
 _LAST_SECONDS = 2.0
@@ -52,15 +52,19 @@ class Program:
     """The running program: one session, one server, one window. It is the window's `Commands`."""
 
     def __init__(
-        self, application: QApplication, folders: Folders, settings_file: SettingsFile, start: Start, tasks: TaskScope
+        self,
+        application: QApplication,
+        folders: Folders,
+        settings_file: SettingsFile,
+        start: Start,
+        tasks: TaskScope,
+        secrets: Secrets,
     ) -> None:
         self._folders = folders
         self._settings_file = settings_file
         self._start = start
         self._tasks = tasks
-        self._session: Session | None = None
-        self._server: CaptureServer | None = None
-        self._upkeep: asyncio.Task[None] | None = None
+        self._secrets = secrets
         self._turn = asyncio.Lock()
         self._automatic: set[Path] = set()
         self.settings = settings_file.load()
@@ -71,13 +75,16 @@ class Program:
         catalogue = ErrorCatalogue.from_json(read_text("error_codes.json"))
         self.window = MainWindow(self.appearance, self.settings, self, catalogue, tasks, icon)
         self.window.address = self._address()
+        self.capturing = Capturing(
+            self.settings, tasks, on_failure=self._on_failure, on_trimmed=self.window.session_trimmed
+        )
+        self.capturing.on_appended.append(lambda *_: self.window.session_changed())
+        self.bench: Bench | None = None
 
     @property
     def listening_url(self) -> str | None:
         """Where callbacks are received, or None."""
-        if self._server is None or self._server.listening is None:
-            return None
-        return self._server.listening.url
+        return self.capturing.url
 
     # -- the life of the program --------------------------------------------------------------
 
@@ -91,6 +98,7 @@ class Program:
                 settle()
                 await self._open_first()
             await self.window.complete()
+            self.bench = await self._set_up_bench()
             settle()
             if self._start.demo:
                 self._tasks.spawn(self._play(errands.play_demo), name="demo")
@@ -101,6 +109,17 @@ class Program:
         finally:
             await self._end()
         return 0
+
+    async def _set_up_bench(self) -> "Bench":
+        from inspector.workbench.bench import Bench, Shared
+        from inspector.workbench.tools import TOOLS
+
+        return await Bench.set_up(
+            Shared(self.window, self.capturing, self.settings, self._save_settings, self._tasks, self._secrets), TOOLS
+        )
+
+    def _save_settings(self) -> None:
+        self._settings_file.save(self.settings)
 
     async def _open_first(self) -> None:
         from inspector.session.exchange.selection import Cancelled
@@ -123,22 +142,18 @@ class Program:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_SECONDS):
                 await self._turn.acquire()
+        if self.bench is not None:
+            await self.bench.close()
         await self._let_go()
         self._settings_file.save(self.settings)
         self.quit_request.close()
 
     async def _let_go(self) -> None:
         """Stop listening, commit, close the session."""
-        if self._server is not None:
-            await self._server.stop()
-            self._server = None
-        if self._upkeep is not None:
-            self._upkeep.cancel()
-            self._upkeep = None
+        await self.capturing.end()
         await self.window.close_session()
-        session, self._session = self._session, None
+        session = self.capturing.give_back()
         if session is not None:
-            session.end(_now())
             nothing_in_it = session.empty
             session.close()
             if nothing_in_it and session.path in self._automatic:
@@ -154,7 +169,7 @@ class Program:
         if path is None:
             path = self._folders.new_session(datetime.now(UTC).astimezone(), SUFFIX)
             self._automatic.add(path)
-        return Session.create(path, started=_now(), durable=self.settings.durable)
+        return Session.create(path, started=now(), durable=self.settings.durable)
 
     async def _open(self, path: Path, *, listen: bool) -> None:
         """Show a session file, an exported JSON, or a session that another process captures into."""
@@ -190,65 +205,52 @@ class Program:
         await self._let_go()
         polled = captured_elsewhere(path)
         self.window.show_session(path, live=False, polled=polled)
-        self.window.show_listening(None, "Another process is capturing" if polled else "Saved session")
+        if self.bench is not None:
+            self.bench.session_shown()
+        self._show_listening(None, "Another process is capturing" if polled else "Saved session")
         if was_listening:
             self.window.show_note("Listening stopped, to show this session. A new session (Ctrl+N) listens again.")
 
     async def _show(self, session: "Session", *, listen: bool) -> None:
         await self._let_go()
-        self._session = session
+        self.capturing.begin(session)
         self.window.show_session(session.path, live=listen, polled=False)
-        self._upkeep = self._tasks.spawn(self._keep_trimmed(session), name="upkeep")
+        if self.bench is not None:
+            self.bench.session_shown()
         if listen:
             await self._listen()
         else:
-            self.window.show_listening(None, "Not listening")
-
-    async def _keep_trimmed(self, session: "Session") -> None:
-        from inspector.capture.upkeep import keep_trimmed
-
-        await keep_trimmed(session, self._keep, self.window.session_trimmed)
-
-    def _keep(self) -> "Keep":
-        from inspector.session.retention import Keep
-
-        return Keep(self.settings.keep_callbacks or None, self.settings.keep_days or None)
+            self._show_listening(None, "Not listening")
 
     # -- listening ----------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        from inspector.capture.recorder import Recorder
-        from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, PortInUse
+        from inspector.capture.server import CannotListen, PortInUse
 
-        if self._session is None:
+        if self.capturing.session is None:
             return
-        if self._server is None:
-            recorder = Recorder(self._session, on_appended=self._on_appended, on_failure=self._on_failure)
-            self._server = CaptureServer(recorder)
-        self._server.settings = CaptureSettings(largest_body=self._largest_body())
         self.window.address = host, port = self._address()
-        match await self._server.start(host, port):
+        match await self.capturing.listen(host, port):
             case PortInUse(port=port):
-                self.window.show_listening(None, f"Port {port} is in use")
+                self._show_listening(None, f"Port {port} is in use")
                 self.window.ask_for_address(
                     f"Port {port} is already in use by another program. Choose another port, or 0 for any free one."
                 )
             case CannotListen(text=text):
-                self.window.show_listening(None, "Not listening")
+                self._show_listening(None, "Not listening")
                 self.window.ask_for_address(text)
             case listening:
-                self.window.show_listening(listening.url, "Listening")
+                self._show_listening(listening.url, "Listening")
+
+    def _show_listening(self, url: str | None, text: str) -> None:
+        self.window.show_listening(url, text)
+        if self.bench is not None:
+            self.bench.listening_changed()
 
     def _address(self) -> tuple[str, int]:
         host = self._start.host if self._start.host is not None else self.settings.host
         port = self._start.port if self._start.port is not None else self.settings.port
         return host, port
-
-    def _largest_body(self) -> int:
-        return self.settings.largest_body_kib * 1024
-
-    def _on_appended(self, _received: Sequence[Any], _appended: Sequence[Any]) -> None:
-        self.window.session_changed()
 
     def _on_failure(self, error: SessionError) -> None:
         _log.error("A callback was answered 503: %s", error)
@@ -292,8 +294,7 @@ class Program:
             self._forget_asked_for()
             if self.listening_url is not None:
                 self._in_turn(self._start_listening(), "listen elsewhere")
-        elif self._server is not None:
-            self._server.settings = replace(self._server.settings, largest_body=self._largest_body())
+        self.capturing.apply()
 
     def open_address(self, address: str) -> None:
         errands.open_documentation(address)
@@ -319,16 +320,15 @@ class Program:
         self._tasks.spawn(run(), name=name)
 
     async def _start_listening(self) -> None:
-        if self._session is None:
+        if self.capturing.session is None:
             path = self.window.panel.rows.reader
             await self._open(path.path, listen=True) if path is not None else await self._show_new()
             return
         await self._listen()
 
     async def _stop_listening(self) -> None:
-        if self._server is not None:
-            await self._server.stop()
-        self.window.show_listening(None, "Not listening")
+        await self.capturing.stop()
+        self._show_listening(None, "Not listening")
 
     async def _show_new(self) -> None:
         await self._show(self._new(), listen=True)
@@ -336,9 +336,10 @@ class Program:
     async def _clear(self) -> None:
         from inspector.session.session import Session
 
-        if self._session is None:
-            self._session = Session.open(self._shown(), durable=self.settings.durable)
-        self._session.clear()
+        if self.capturing.session is None:
+            self.capturing.begin(Session.open(self._shown(), durable=self.settings.durable))
+        if self.capturing.session is not None:
+            self.capturing.session.clear()
         self.window.session_changed()
 
     def _shown(self) -> Path:
@@ -353,7 +354,3 @@ class Program:
             self.window.show_note("Nothing is listening. Start listening first.")
         else:
             await play(f"{url}/sample")
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

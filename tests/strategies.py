@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from inspector.callbacks.payload import FIELDS, Status
+from inspector.callbacks.payload import FIELDS
 from inspector.callbacks.signature import SignatureState
+from inspector.callbacks.status import Status
 from inspector.session.records import Received
 from tests.factories import (
     FORM_TYPE,

@@ -9,7 +9,7 @@ from inspector.callbacks.compatibility import (
     parse_form,
     unknown_form_fields,
 )
-from inspector.callbacks.dialect import Dialect as Dialect  # noqa: PLC0414 - importable from here too
+from inspector.callbacks.dialect import Dialect
 from inspector.callbacks.facts import Facts, facts_of, readable_facts
 from inspector.callbacks.payload import UnreadableJson, flawless, read_json, unknown_fields, validate
 from inspector.callbacks.problems import Problem, ProblemCode, Severity, shown_value

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from inspector.callbacks.problems import Problem, ProblemCode, json_type, member_path, shown_value
-from inspector.callbacks.status import Status as Status  # noqa: PLC0414 - importable from here too
+from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import parse_timestamp
 
 _DEEPEST: Final = 200

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspector.callbacks.judgement import Dialect, Judgement, judge, kind_of_body
+from inspector.callbacks.dialect import Dialect
+from inspector.callbacks.judgement import Judgement, judge, kind_of_body
 from inspector.cli.options import Parser, WrongUse
 from inspector.cli.terminal import printable
 

@@ -107,6 +107,8 @@ class _Step:
         one_of = "IN (SELECT value FROM json_each(?))"
         for table, key, values in (
             ("forwards", "callback", callbacks),
+            ("replays", "callback", callbacks),
+            ("marks", "message", messages),
             ("callbacks", "seq", callbacks),
             ("findings", "message", messages),
             ("messages", "row", messages),

@@ -90,6 +90,48 @@ CREATE TABLE forwards (
 
 """
 
+ADDITIONS: Final = """
+-- What the user notes on a message: a colour's name, and text.
+CREATE TABLE IF NOT EXISTS marks (
+    message INTEGER PRIMARY KEY REFERENCES messages (row),
+    colour TEXT,
+    note TEXT NOT NULL
+) STRICT;
+
+-- Callbacks that were sent again, edited or not, and what came back.
+CREATE TABLE IF NOT EXISTS replays (
+    row INTEGER PRIMARY KEY,
+    callback INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    sent INTEGER NOT NULL,              -- microseconds since 1970, UTC
+    milliseconds INTEGER NOT NULL,
+    status INTEGER,                     -- NULL where no answer came
+    headers TEXT,
+    body BLOB,
+    error TEXT,
+    edited BLOB                         -- the body that was sent, where it is not the captured one
+) STRICT;
+
+-- When nothing could be received: the listener was stopped, or the machine asleep.
+CREATE TABLE IF NOT EXISTS deaf (
+    row INTEGER PRIMARY KEY,
+    since INTEGER NOT NULL,             -- microseconds since 1970, UTC
+    until INTEGER,                      -- NULL while it lasts
+    reason TEXT NOT NULL                -- stopped, asleep, ended
+) STRICT;
+
+-- What the message log of the REST API says of messages in the time of this session.
+CREATE TABLE IF NOT EXISTS logged (
+    id TEXT PRIMARY KEY,
+    status TEXT,
+    created_at TEXT,
+    record TEXT NOT NULL,               -- the record, a JSON object
+    checked INTEGER NOT NULL            -- microseconds since 1970, UTC
+) STRICT, WITHOUT ROWID;
+"""
+"""Tables that version 0.1.0 did not make. It ignores them, so the format is the same. A file without them gets
+them when it is captured into again, and until then has nothing in them."""
+
 INDEXES: Final = """
 CREATE INDEX IF NOT EXISTS callbacks_by_message ON callbacks (message);
 
@@ -102,6 +144,8 @@ ON callbacks (seq, valid, status, method, target, dialect, message, signature, r
 CREATE INDEX IF NOT EXISTS callbacks_invalid ON callbacks (seq) WHERE NOT valid;
 
 CREATE INDEX IF NOT EXISTS forwards_by_callback ON forwards (callback);
+
+CREATE INDEX IF NOT EXISTS replays_by_callback ON replays (callback);
 """
 """They are no part of the format: a file without one is only slower, and gets it when it is captured into again."""
 
@@ -121,5 +165,6 @@ def configure(connection: sqlite3.Connection, *, durable: bool = False) -> None:
 def initialise(connection: sqlite3.Connection) -> None:
     """Make the tables in an empty database."""
     connection.executescript(
-        f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {SCHEMA} {INDEXES} COMMIT;"
+        f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; "
+        f"{SCHEMA} {ADDITIONS} {INDEXES} COMMIT;"
     )

@@ -12,19 +12,21 @@ from uuid import uuid4
 from filelock import FileLock
 
 from inspector import __version__
+from inspector.callbacks.dialect import Dialect
 from inspector.callbacks.findings import Remark, gather
-from inspector.callbacks.judgement import Dialect
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
 from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
 from inspector.session.records import Appended, ForwardRow, Received
 from inspector.session.retention import Keep, Trimmed, trim
-from inspector.session.schema import INDEXES, configure, initialise
+from inspector.session.schema import ADDITIONS, INDEXES, configure, initialise
 from inspector.session.stored_message import INSERT_MESSAGE, UPDATE_MESSAGE, StoredMessage, load
 from inspector.session.values import dump, dump_headers, storable, storable_facts
 
 SUFFIX: Final = ".inspector"
+_TABLES: Final = ("marks", "replays", "deaf", "logged", "forwards", "findings", "tallies", "callbacks", "messages")
+"""All but that of the session itself; those that refer to others come first."""
 _STATES_KEPT: Final = 2048
 
 _INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -82,7 +84,7 @@ class Session:
         check_file(path)
         with opening(path) as (connection, lock):
             configure(connection, durable=durable)
-            connection.executescript(INDEXES)
+            connection.executescript(ADDITIONS + INDEXES)
             connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
             return cls(path, connection, lock)
 
@@ -157,7 +159,7 @@ class Session:
         Raises SessionError when the file cannot be written; then nothing is deleted.
         """
         with self._transaction():
-            for table in ("forwards", "findings", "tallies", "callbacks", "messages"):
+            for table in _TABLES:
                 self._connection.execute(f"DELETE FROM {table}")
             self._connection.execute("UPDATE session SET value = value + 1 WHERE key = 'generation'")
             self._connection.execute("UPDATE session SET value = ? WHERE key = 'next_seq'", (self._next_seq,))

@@ -1,13 +1,13 @@
 """The window: puts the panels together and connects them to each other and to the program around."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.runtime.tasks import TaskScope
@@ -17,9 +17,10 @@ from inspector.ui.chooser import Chooser
 from inspector.ui.commands import Commands
 from inspector.ui.detail.pane import DetailPane
 from inspector.ui.detail_feed import DetailFeed
-from inspector.ui.menus import Menus, shortcuts
+from inspector.ui.menus import Entry, Menus
 from inspector.ui.message_table_model import Clock
 from inspector.ui.session_panel import CALLBACKS, MESSAGES, SessionPanel
+from inspector.ui.side_pane import SidePane
 from inspector.ui.status_line import StatusLine
 from inspector.ui.texts import one_line
 from inspector.ui.theme import Appearance, Scheme
@@ -70,15 +71,12 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _lay_out(self) -> QSplitter:
-        self._right = right = QWidget(self)
-        inner = QVBoxLayout(right)
-        inner.setContentsMargins(4, 10, 10, 4)
-        inner.addWidget(self.detail)
+        self.side = SidePane(self.detail, self)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setHandleWidth(5)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.panel)
-        splitter.addWidget(right)
+        splitter.addWidget(self.side)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setSizes([860, 420])
@@ -133,7 +131,34 @@ class MainWindow(QMainWindow):
         self.menus.schemes.triggered.connect(self._on_scheme)
         actions = self.menus.actions
         common = [actions["copy_rows"], actions["export_selected"]]
-        panel.set_context_actions([actions["filter_like"], actions["copy_id"], *common], [actions["copy_id"], *common])
+        self._row_actions = {
+            MESSAGES: [actions["filter_like"], actions["copy_id"], *common],
+            CALLBACKS: [actions["copy_id"], *common],
+        }
+        panel.set_context_actions(self._row_actions[MESSAGES], self._row_actions[CALLBACKS])
+
+    # -- what the workbench adds --------------------------------------------------------------
+
+    def add_tool(self, entry: Entry, slot: Callable[[], object]) -> QAction:
+        """An entry of the Tools menu."""
+        return self.menus.add_tool(entry, slot)
+
+    def add_row_actions(self, actions: Sequence[QAction], *, messages: bool = True, callbacks: bool = True) -> None:
+        """Offer actions in the context menus of the rows, below those that are there."""
+        for view, wanted in ((MESSAGES, messages), (CALLBACKS, callbacks)):
+            if wanted:
+                self._row_actions[view] += actions
+
+    def add_page(self, title: str, make: Callable[[], QWidget], entry: Entry) -> None:
+        """A page beside the details, made when it is looked at first; `entry` of the Tools menu leads to it."""
+        number = self.side.add_page(title, make)
+
+        def show() -> None:
+            self.menus.actions["toggle_details"].setChecked(True)
+            self.side.show()
+            self.side.show_page(number)
+
+        self.add_tool(entry, show)
 
     # -- what the program around tells --------------------------------------------------------
 
@@ -259,7 +284,7 @@ class MainWindow(QMainWindow):
             self._commands.stop_listening()
 
     def _toggle_details(self) -> None:
-        self._right.setVisible(self.menus.actions["toggle_details"].isChecked())
+        self.side.setVisible(self.menus.actions["toggle_details"].isChecked())
 
     def _focus_filter(self) -> None:
         self.panel.filter.edit.setFocus()
@@ -279,51 +304,38 @@ class MainWindow(QMainWindow):
         if path is not None:
             self._commands.open_session(path)
 
-    async def _clear(self) -> None:
-        from inspector.runtime.dialogs import confirm
+    # Dialogs and what they are made of are read in when the first of them is wished for.
 
-        question = (
-            "Delete every callback and message of this session? This cannot be undone. Export it first to keep it."
-        )
-        if await confirm(self, "Clear the session", question, "Delete all"):
-            self._commands.clear_session()
+    async def _clear(self) -> None:
+        from inspector.ui.dialogs import of_window
+
+        await of_window.clear(self, self._commands)
 
     async def _change_address(self, reason: str) -> None:
-        from inspector.runtime.dialogs import ask
-        from inspector.ui.dialogs.address import AddressDialog
+        from inspector.ui.dialogs import of_window
 
-        host, port = self.address
-        # Where the port was the trouble, the same one again would only bring the question back.
-        dialog = AddressDialog(host, 0 if reason else port, reason, self)
-        if await ask(dialog):
-            self._commands.listen_at(*dialog.address)
+        await of_window.change_address(self, self._commands, self.address, reason)
 
     async def _prefer(self) -> None:
-        from inspector.runtime.dialogs import ask
-        from inspector.ui.dialogs.preferences import PreferencesDialog
+        from inspector.ui.dialogs import of_window
 
-        dialog = PreferencesDialog(self._settings, self)
-        if await ask(dialog):
-            dialog.write_to(self._settings)
-            self._commands.settings_changed()
+        await of_window.prefer(self, self._commands, self._settings)
 
     async def _show_shortcuts(self) -> None:
-        await self._show_list("Keyboard shortcuts", ("Key", "What it does"), shortcuts())
+        await self._show_list("Keyboard shortcuts", ("Key", "What it does"), self.menus.shortcuts())
 
     async def _show_filter_help(self) -> None:
         await self._show_list("What can be filtered", ("Term", "What it means"), self._chooser.filter_rows())
 
     async def _show_list(self, title: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:
-        from inspector.runtime.dialogs import ask
-        from inspector.ui.dialogs.lists import TwoColumns
+        from inspector.ui.dialogs import of_window
 
-        await ask(TwoColumns(title, columns, rows, self))
+        await of_window.show_list(self, title, columns, rows)
 
     async def _show_about(self) -> None:
-        from inspector.runtime.dialogs import ask
-        from inspector.ui.dialogs.lists import AboutDialog
+        from inspector.ui.dialogs import of_window
 
-        await ask(AboutDialog(self.windowIcon().pixmap(72, 72), self))
+        await of_window.show_about(self)
 
     # -- remembered and shown -----------------------------------------------------------------
 

@@ -47,7 +47,7 @@ VIEW = (
     Entry("view_callbacks", "&Callbacks", "Ctrl+2"),
     SEPARATOR,
     Entry("follow", "&Follow the newest", "Ctrl+End"),
-    Entry("toggle_details", "Show &details", "F9"),
+    Entry("toggle_details", "Show the &side pane", "F9"),
 )
 CAPTURE = (
     Entry("toggle_listening", "&Start listening", "F5"),
@@ -80,12 +80,15 @@ class Menus:
 
     def __init__(self, window: QMainWindow, slots: dict[str, Callable[[], object]]) -> None:
         self.actions: dict[str, QAction] = {}
+        self._entries: list[Entry] = []
         self._slots = slots
         bar = window.menuBar()
         self.file = self._menu(window, "&File", FILE)
         self._menu(window, "&Edit", EDIT)
         self._view = self._menu(window, "&View", VIEW)
         self._menu(window, "&Capture", CAPTURE)
+        self.tools = self._menu(window, "&Tools", ())
+        self.tools.menuAction().setVisible(False)  # until there is one
         self._menu(window, "&Help", HELP)
         self.recent = QMenu("&Recent sessions", bar)
         self.file.insertMenu(self.actions["export_all"], self.recent)
@@ -105,14 +108,36 @@ class Menus:
         for entry in entries:
             if entry is SEPARATOR:
                 menu.addSeparator()
-                continue
-            action = menu.addAction(entry.text)
-            action.setObjectName(entry.name)
-            if entry.keys:
-                action.setShortcut(QKeySequence(entry.keys))
-            action.triggered.connect(lambda *_, slot=self._slots[entry.name]: slot())
-            self.actions[entry.name] = action
+            else:
+                self._add(menu, entry, self._slots[entry.name])
         return menu
+
+    def _add(self, menu: QMenu, entry: Entry, slot: Callable[[], object]) -> QAction:
+        action = menu.addAction(entry.text)
+        action.setObjectName(entry.name)
+        if entry.keys:
+            action.setShortcut(QKeySequence(entry.keys))
+        action.triggered.connect(lambda *_: slot())
+        self.actions[entry.name] = action
+        self._entries.append(entry)
+        return action
+
+    def add_tool(self, entry: Entry, slot: Callable[[], object]) -> QAction:
+        """An entry of the Tools menu; SEPARATOR is one too."""
+        self.tools.menuAction().setVisible(True)
+        if entry is SEPARATOR:
+            return self.tools.addSeparator()
+        return self._add(self.tools, entry, slot)
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """Every key and what it does, for the list of shortcuts."""
+        native = QKeySequence.SequenceFormat.NativeText
+        keys = [
+            (QKeySequence(entry.keys).toString(native), entry.text.replace("&", ""))
+            for entry in self._entries
+            if entry.keys
+        ]
+        return [*keys, *_TABLE_KEYS]
 
     def show_recent(self, paths: Sequence[str], opened: Callable[[Path], None]) -> None:
         """The sessions that were open last."""
@@ -122,14 +147,3 @@ class Menus:
             action.setToolTip(path)
             action.triggered.connect(lambda *_, path=path: opened(Path(path)))
         self.recent.setEnabled(bool(paths))
-
-
-def shortcuts() -> list[tuple[str, str]]:
-    """Every key and what it does, for the list of shortcuts."""
-    keys = [
-        (QKeySequence(entry.keys).toString(QKeySequence.SequenceFormat.NativeText), entry.text.replace("&", ""))
-        for entries in (FILE, EDIT, VIEW, CAPTURE, HELP)
-        for entry in entries
-        if entry.keys
-    ]
-    return [*keys, *_TABLE_KEYS]

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from keyring.backends.null import Keyring
 from PySide6.QtCore import QObject, Qt, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -19,6 +20,7 @@ from inspector.app import Program, Start
 from inspector.runtime.errors import install_error_sink, qt_message_handler
 from inspector.runtime.folders import Folders
 from inspector.runtime.quit import Application
+from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.runtime.window_loop import WindowLoop
 from inspector.settings import SettingsFile
@@ -149,7 +151,7 @@ async def driven(application: Application, folder: Path, start: Start) -> AsyncI
     failures: list[BaseException] = []
     folders = Folders(folder / "sessions", folder / "settings", folder / "logs")
     async with TaskScope(on_error=lambda error, _: failures.append(error)) as tasks:
-        program = Program(application, folders, SettingsFile(folders.settings), start, tasks)
+        program = Program(application, folders, SettingsFile(folders.settings), start, tasks, Secrets(Keyring))
         program.window.resize(1280, 800)
         driver = Driver(program)
         running = tasks.spawn(program.run(), name="program")

@@ -58,9 +58,9 @@ async def fed(application: Application, counts: Sequence[int]) -> None:
 
 def recorder_of(program: Program) -> Recorder:
     """A way into the session that is captured into, past HTTP, of which the window hears as of any other."""
-    session = program._session
+    session = program.capturing.session
     assert session is not None
-    return Recorder(session, on_appended=program._on_appended, on_failure=program._on_failure)
+    return Recorder(session, on_appended=program.capturing._told, on_failure=program._on_failure)
 
 
 async def _tell(driver: Driver, callbacks: int) -> None:

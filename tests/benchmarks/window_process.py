@@ -26,12 +26,14 @@ from typing import Any, Final
 # Before anything imports Qt, which reads this once.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from keyring.backends.null import Keyring
 from PySide6.QtCore import QObject, Qt, QTimer, qInstallMessageHandler
 
 from inspector.program import Program, Start
 from inspector.runtime.errors import ErrorSink, install_error_sink, qt_message_handler
 from inspector.runtime.folders import Folders
 from inspector.runtime.quit import Application
+from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.runtime.window_loop import WindowLoop
 from inspector.settings import SettingsFile
@@ -97,7 +99,7 @@ async def _serve(
     loop.set_exception_handler(sink.handle_loop_exception)
     orders: asyncio.Queue[str | None] = asyncio.Queue()
     async with TaskScope(on_error=sink.report) as tasks:
-        program = Program(application, folders, SettingsFile(folders.settings), start, tasks)
+        program = Program(application, folders, SettingsFile(folders.settings), start, tasks, Secrets(Keyring))
         # The screen of the offscreen platform is smaller than a usual window, which would bow to it.
         program.window.resize(*_SIZE)
         running = tasks.spawn(program.run(), name="program")

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.callbacks.judgement import Dialect, Judgement, judge, other_kind
-from inspector.callbacks.payload import Status, flawless
+from inspector.callbacks.dialect import Dialect
+from inspector.callbacks.judgement import Judgement, judge, other_kind
+from inspector.callbacks.payload import flawless
 from inspector.callbacks.problems import ProblemCode, Severity
+from inspector.callbacks.status import Status
 from tests.factories import FORM_TYPE, JSON_TYPE, MESSAGE, MISSING, make_form, make_judgement, make_payload, stamp
 from tests.strategies import payloads, texts_of_objects
 

@@ -13,7 +13,6 @@ from hypothesis import example, given, settings
 from inspector.callbacks.payload import (
     FIELDS,
     MessageStatusCallback,
-    Status,
     UnreadableJson,
     read_json,
     readable_integer,
@@ -21,6 +20,7 @@ from inspector.callbacks.payload import (
     validate,
 )
 from inspector.callbacks.problems import ProblemCode
+from inspector.callbacks.status import Status
 from inspector.runtime.resources import read_text
 from tests.factories import MISSING, make_judgement, make_payload
 from tests.strategies import payloads, texts_of_objects

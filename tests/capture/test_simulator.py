@@ -17,9 +17,10 @@ import jsonschema_rs
 import pytest
 from aiohttp import web
 
+from inspector.callbacks.dialect import Dialect
 from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.callbacks.findings import FindingCode
-from inspector.callbacks.judgement import Dialect, judge
+from inspector.callbacks.judgement import judge
 from inspector.callbacks.lifecycle import Arrival, Lifecycle
 from inspector.callbacks.segments import count_segments
 from inspector.callbacks.signature import SignatureState, check_signature

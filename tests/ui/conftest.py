@@ -17,6 +17,7 @@ from shiboken6 import delete, isValid
 
 from inspector.app import Program, Start
 from inspector.runtime.folders import Folders
+from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.runtime.window_loop import WindowLoop
 from inspector.settings import SettingsFile
@@ -120,18 +121,42 @@ def folders(tmp_path: Path) -> Folders:
     return Folders(tmp_path / "sessions", tmp_path / "settings", tmp_path / "logs")
 
 
+class MemoryRing:
+    """Stands in for the system's keyring, which tests leave alone."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get_password(self, _service: str, name: str) -> str | None:
+        return self.kept.get(name)
+
+    def set_password(self, _service: str, name: str, value: str) -> None:
+        self.kept[name] = value
+
+    def delete_password(self, _service: str, name: str) -> None:
+        del self.kept[name]
+
+
 @pytest.fixture
-def started(qapp: QApplication, folders: Folders) -> StartProgram:
+def secrets() -> Secrets:
+    """Secrets in a keyring of the test's own."""
+    ring = MemoryRing()
+    return Secrets(lambda: ring)
+
+
+@pytest.fixture
+def started(qapp: QApplication, folders: Folders, secrets: Secrets) -> StartProgram:
     """`async with started() as driver`: the program, listening at a free port, quit at the end."""
 
     @asynccontextmanager
     async def start(begin: Start | None = None, *, listening: bool = True) -> AsyncIterator[Driver]:
         failures: list[BaseException] = []
         async with TaskScope(on_error=lambda error, _: failures.append(error)) as tasks, ClientSession() as client:
-            program = Program(qapp, folders, SettingsFile(folders.settings), begin or Start(port=0), tasks)
+            program = Program(qapp, folders, SettingsFile(folders.settings), begin or Start(port=0), tasks, secrets)
             running = tasks.spawn(program.run(), name="program")
             if listening:
                 await until(lambda: program.listening_url or running.done())
+            await until(lambda: program.bench or running.done())
             yield Driver(program, client, program.listening_url or "")
             program.quit()
             assert await running == 0

@@ -85,6 +85,6 @@ def test_preferences_say_what_is_kept(run: Run, started: StartProgram) -> None:
             dialog._keep_days.setValue(7)
             dialog.accept()
             await app.gone(dialog)
-            await until(lambda: app.program._keep() == Keep(50_000, 7.0))
+            await until(lambda: app.program.capturing.keep() == Keep(50_000, 7.0))
 
     run(scenario())

@@ -1,0 +1,121 @@
+"""The session that is captured into and the server that captures: begun, listened for and let go together."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inspector.runtime.tasks import TaskScope
+from inspector.session.errors import SessionError
+from inspector.settings import Settings
+
+if TYPE_CHECKING:
+    from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
+    from inspector.session.records import Appended, Received
+    from inspector.session.retention import Keep, Trimmed
+    from inspector.session.session import Session
+
+Listener = Callable[[Sequence["Received"], Sequence["Appended"]], None]
+
+
+class Capturing:
+    """At most one session, and at most one server that writes into it.
+
+    `on_appended` are told of every group of callbacks that was committed. `adjust` are asked, each in turn,
+    for what the capture is to be set to.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        tasks: TaskScope,
+        *,
+        on_failure: Callable[[SessionError], None],
+        on_trimmed: "Callable[[Trimmed], None]",
+    ) -> None:
+        self.session: Session | None = None
+        self.on_appended: list[Listener] = []
+        self.adjust: list[Callable[[CaptureSettings], CaptureSettings]] = []
+        self._settings = settings
+        self._tasks = tasks
+        self._on_failure = on_failure
+        self._on_trimmed = on_trimmed
+        self._server: CaptureServer | None = None
+        self._upkeep: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str | None:
+        """Where callbacks are received, or None."""
+        if self._server is None or self._server.listening is None:
+            return None
+        return self._server.listening.url
+
+    def begin(self, session: "Session") -> None:
+        """Capture into a session from now on. The one before must have been let go."""
+        self.session = session
+        self._upkeep = self._tasks.spawn(self._keep_trimmed(session), name="upkeep")
+
+    async def listen(self, host: str, port: int) -> "Listening | PortInUse | CannotListen":
+        """Listen for the session there is."""
+        from inspector.capture.recorder import Recorder
+        from inspector.capture.server import CannotListen, CaptureServer
+
+        if self.session is None:
+            return CannotListen("There is no session to capture into.")
+        if self._server is None:
+            recorder = Recorder(self.session, on_appended=self._told, on_failure=self._on_failure)
+            self._server = CaptureServer(recorder)
+        self.apply()
+        return await self._server.start(host, port)
+
+    def apply(self) -> None:
+        """Have what is set count from the next callback on."""
+        if self._server is None:
+            return
+        from inspector.capture.server import CaptureSettings
+
+        wanted = replace(CaptureSettings(), largest_body=self._settings.largest_body_kib * 1024)
+        for adjust in self.adjust:
+            wanted = adjust(wanted)
+        self._server.settings = wanted
+
+    async def stop(self) -> None:
+        """Stop listening; the session stays."""
+        if self._server is not None:
+            await self._server.stop()
+
+    async def end(self) -> None:
+        """Stop listening for good: what is in flight is answered and committed."""
+        await self.stop()
+        self._server = None
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            self._upkeep = None
+
+    def give_back(self) -> "Session | None":
+        """Close the session; returns it, to be asked what it was."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.end(now())
+        return session
+
+    def keep(self) -> "Keep":
+        """What of the session is to be kept."""
+        from inspector.session.retention import Keep
+
+        return Keep(self._settings.keep_callbacks or None, self._settings.keep_days or None)
+
+    async def _keep_trimmed(self, session: "Session") -> None:
+        from inspector.capture.upkeep import keep_trimmed
+
+        await keep_trimmed(session, self.keep, self._on_trimmed)
+
+    def _told(self, received: Sequence[Any], appended: Sequence[Any]) -> None:
+        for tell in self.on_appended:
+            tell(received, appended)
+
+
+def now() -> int:
+    """The moment, in microseconds since 1970 (UTC)."""
+    return time.time_ns() // 1000

@@ -1,0 +1,67 @@
+"""Signing keys and tokens: in the system's keyring, never in a file of this program's."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final
+
+_log = logging.getLogger(__name__)
+_SERVICE: Final = "callback-inspector"
+
+
+class Kept(Enum):
+    """Where a secret went."""
+
+    KEYRING = "keyring"
+    MEMORY = "memory"
+    """This system has no keyring that can be used: the secret is gone when the program ends."""
+
+
+class Secrets:
+    """The secrets of the user, by name. The keyring may ask the user something, so it is asked in a thread."""
+
+    def __init__(self, load: Callable[[], Any] | None = None) -> None:
+        """`load` returns what has keyring's get_password, set_password and delete_password."""
+        self._load = load or _keyring
+        self._memory: dict[str, str] = {}
+
+    async def get(self, name: str) -> str | None:
+        """A secret, or None where there is none or the keyring cannot be read."""
+        if name in self._memory:
+            return self._memory[name]
+        return await asyncio.to_thread(self._read, name)
+
+    async def keep(self, name: str, value: str | None) -> Kept:
+        """Keep a secret; None forgets it."""
+        self._memory.pop(name, None)
+        kept = await asyncio.to_thread(self._write, name, value)
+        if kept is Kept.MEMORY and value is not None:
+            self._memory[name] = value
+        return kept
+
+    def _read(self, name: str) -> str | None:
+        try:
+            value = self._load().get_password(_SERVICE, name)
+        except Exception as error:  # noqa: BLE001 - each of keyring's backends raises what it likes
+            _log.warning("The keyring cannot be read: %s", type(error).__name__)
+            return None
+        return None if value is None else str(value)
+
+    def _write(self, name: str, value: str | None) -> Kept:
+        try:
+            ring = self._load()
+            if value is not None:
+                ring.set_password(_SERVICE, name, value)
+            elif ring.get_password(_SERVICE, name) is not None:
+                ring.delete_password(_SERVICE, name)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.warning("The keyring cannot be written: %s", type(error).__name__)
+            return Kept.MEMORY
+        return Kept.KEYRING
+
+
+def _keyring() -> Any:
+    import keyring  # not before it is needed: it looks through every installed package
+
+    return keyring

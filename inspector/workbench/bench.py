@@ -1,0 +1,148 @@
+"""The bench, which holds what the tools share, and the protocol of a tool."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from PySide6.QtWidgets import QWidget
+
+from inspector.capturing import Capturing
+from inspector.runtime.secrets import Secrets
+from inspector.runtime.tasks import TaskScope
+from inspector.session.reader import SessionReader
+from inspector.settings import Settings
+from inspector.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from inspector.session.records import Appended, Received
+    from inspector.session.session import Session
+
+
+class Tool:
+    """One tool. It is told what happens, and closed when the program ends.
+
+    It is made after the window is complete and listening may have begun; what is heavy is imported in `page`
+    or later.
+    """
+
+    def __init__(self, bench: "Bench") -> None:
+        self.bench = bench
+
+    def set_up(self) -> None:
+        """Add pages, menu entries and listeners to the window and the bench."""
+
+    def listening_changed(self) -> None:
+        """`bench.url` changed."""
+
+    def public_url_changed(self) -> None:
+        """`bench.public_url` changed."""
+
+    def session_shown(self) -> None:
+        """Another session is shown (`bench.path`), captured into or not."""
+
+    def appended(self, received: "Sequence[Received]", appended: "Sequence[Appended]") -> None:
+        """Callbacks were committed. Called up to thousands of times a second: be quick."""
+
+    async def close(self) -> None:
+        """The program ends: stop children, close connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the program hands to the bench."""
+
+    window: MainWindow
+    capturing: Capturing
+    settings: Settings
+    save_settings: Callable[[], None]
+    tasks: TaskScope
+    secrets: Secrets
+
+
+class Bench:
+    """What tools share: the window, the capture, the settings, and each other."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.window = shared.window
+        self.capturing = shared.capturing
+        self.settings = shared.settings
+        self.save_settings = shared.save_settings
+        self.tasks = shared.tasks
+        self.secrets = shared.secrets
+        self.tools: list[Tool] = []
+        self._public_url: str | None = None
+
+    @classmethod
+    async def set_up(cls, shared: Shared, tools: Iterable[type[Tool]]) -> Self:
+        """Lay out the tools, in pieces between which the loop turns."""
+        bench = cls(shared)
+        for kind in tools:
+            tool = kind(bench)
+            bench.tools.append(tool)
+            tool.set_up()
+            if kind.appended is not Tool.appended:
+                bench.capturing.on_appended.append(tool.appended)
+            await asyncio.sleep(0)
+        bench.capturing.apply()
+        bench.session_shown()
+        bench.listening_changed()
+        return bench
+
+    @property
+    def url(self) -> str | None:
+        """Where callbacks are received (`http://127.0.0.1:9797`), or None."""
+        return self.capturing.url
+
+    @property
+    def public_url(self) -> str | None:
+        """Where the world reaches `url` through a tunnel, without a path; None without one."""
+        return self._public_url
+
+    @public_url.setter
+    def public_url(self, url: str | None) -> None:
+        if url != self._public_url:
+            self._public_url = url
+            self.capturing.apply()
+            for tool in self.tools:
+                tool.public_url_changed()
+
+    @property
+    def session(self) -> "Session | None":
+        """The session that is captured into; None while a saved one, or another process's, is only shown."""
+        return self.capturing.session
+
+    @property
+    def reader(self) -> SessionReader | None:
+        """Reads the session that is shown, in the thread of the window."""
+        return self.window.panel.rows.reader
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the session that is shown."""
+        return None if self.reader is None else self.reader.path
+
+    @property
+    def dialog_parent(self) -> QWidget:
+        return self.window
+
+    def note(self, text: str) -> None:
+        """Say something in the status line."""
+        self.window.show_note(text)
+
+    def spawn(self, work: Any, name: str) -> "asyncio.Task[Any]":
+        """Start a coroutine."""
+        return self.tasks.spawn(work, name=name)
+
+    def listening_changed(self) -> None:
+        for tool in self.tools:
+            tool.listening_changed()
+
+    def session_shown(self) -> None:
+        for tool in self.tools:
+            tool.session_shown()
+
+    async def close(self) -> None:
+        for tool in reversed(self.tools):
+            await tool.close()

@@ -1,0 +1,7 @@
+"""Which tools there are, in the order of their pages and menu entries."""
+
+from typing import Final
+
+from inspector.workbench.bench import Tool
+
+TOOLS: Final[tuple[type[Tool], ...]] = ()

@@ -1,0 +1,57 @@
+"""Secrets: in the keyring where there is one, in memory where not, and never in a log."""
+
+import logging
+
+import pytest
+
+from inspector.runtime.secrets import Kept, Secrets
+
+
+class Ring:
+    """A keyring that works."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.kept.get((service, name))
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        self.kept[service, name] = value
+
+    def delete_password(self, service: str, name: str) -> None:
+        del self.kept[service, name]
+
+
+class Locked(Ring):
+    """A keyring that refuses, and repeats what it was given while it does."""
+
+    def get_password(self, service: str, name: str) -> str | None:
+        raise RuntimeError(name)
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        raise RuntimeError(value)
+
+
+async def test_a_secret_is_kept_in_the_keyring_and_forgotten() -> None:
+    ring = Ring()
+    secrets = Secrets(lambda: ring)
+    assert await secrets.get("signing-key") is None
+    assert await secrets.keep("signing-key", "PSKone") is Kept.KEYRING
+    assert ring.kept == {("callback-inspector", "signing-key"): "PSKone"}
+    assert await Secrets(lambda: ring).get("signing-key") == "PSKone"
+    assert await secrets.keep("signing-key", None) is Kept.KEYRING
+    assert await secrets.keep("signing-key", None) is Kept.KEYRING
+    assert ring.kept == {}
+
+
+async def test_without_a_keyring_a_secret_lasts_as_long_as_the_program(caplog: pytest.LogCaptureFixture) -> None:
+    secrets = Secrets(Locked)
+    with caplog.at_level(logging.DEBUG):
+        assert await secrets.keep("signing-key", "PSKone") is Kept.MEMORY
+        assert await secrets.get("signing-key") == "PSKone"
+        assert await Secrets(Locked).get("signing-key") is None
+        await secrets.keep("signing-key", None)
+        assert await secrets.get("signing-key") is None
+    assert "cannot be written" in caplog.text
+    assert "PSKone" not in caplog.text

@@ -67,6 +67,12 @@ def judge(
     return _judge_json(method, media_type, text, problems)
 
 
+def unjudged() -> Judgement:
+    """For a callback at which this program failed: it is kept as it came, and says that nobody judged it."""
+    text = "This callback was kept, but not judged: the program met an error of its own, which is in its log."
+    return Judgement(Dialect.UNKNOWN, None, Facts(), (Problem("$", ProblemCode.JSON, text),))
+
+
 def other_kind(payload: Any) -> str | None:
     """The name of another documented callback that a payload is, so that it is not called a broken message."""
     if not isinstance(payload, dict) or "status" in payload or "id" in payload:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from inspector.callbacks.judgement import unjudged
 from inspector.session.errors import SessionError
 from inspector.session.records import Appended, Received
 from inspector.session.session import Session
@@ -66,15 +67,41 @@ class Recorder:
             if self._on_failure is not None:
                 self._on_failure(error)
             return
-        except Exception as error:
-            # No sender is left without an answer; the error itself goes to the loop's handler.
-            _fail(pending, SessionError(f"The callback could not be stored: {error}"))
-            raise
+        except Exception as error:  # noqa: BLE001 - one callback at which we fail must not cost those that came with it
+            _tell("A group of callbacks could not be stored at once.", error)
+            stored = [one for one in [self._store_alone(*waiting) for waiting in pending] if one is not None]
+            if stored and self._on_appended is not None:
+                self._on_appended([received for received, _ in stored], [appended for _, appended in stored])
+            return
         for (_, future), one in zip(pending, appended, strict=True):
             if not future.done():
                 future.set_result(one)
         if self._on_appended is not None:
             self._on_appended(batch, appended)
+
+    def _store_alone(self, received: Received, future: "asyncio.Future[Appended]") -> tuple[Received, Appended] | None:
+        """Store one callback, judged or else as it came."""
+        for attempt in (received, received._replace(judgement=unjudged())):
+            try:
+                appended = self._session.append([attempt])
+            except SessionError as error:
+                _fail([(attempt, future)], error)
+                if self._on_failure is not None:
+                    self._on_failure(error)
+                return None
+            except Exception as error:  # noqa: BLE001 - whatever it is, the sender gets an answer
+                _tell("A callback could not be stored.", error)
+                continue
+            if not future.done():
+                future.set_result(appended[0])
+            return attempt, appended[0]
+        _fail([(received, future)], SessionError("The callback could not be stored; the reason is in the log."))
+        return None
+
+
+def _tell(text: str, error: Exception) -> None:
+    """Hand an error that nobody expected to where all of them go."""
+    asyncio.get_running_loop().call_exception_handler({"message": text, "exception": error})
 
 
 def _fail(pending: "Sequence[tuple[Received, asyncio.Future[Appended]]]", error: SessionError) -> None:

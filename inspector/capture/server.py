@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 from aiohttp.client_exceptions import ClientError
 
-from inspector.callbacks.judgement import judge
+from inspector.callbacks.judgement import judge, unjudged
 from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
@@ -138,14 +138,20 @@ class CaptureServer:
 
     def _received(self, request: web.BaseRequest, received_at: int, body: _Body, reply: Reply) -> Received:
         headers = headers_as_text(request.raw_headers)
-        judgement = judge(
-            method=request.method,
-            target=request.raw_path,
-            content_type=request.headers.get("Content-Type", ""),
-            body=body.content,
-            too_large=body.too_large,
-            incomplete=body.incomplete,
-        )
+        try:
+            judgement = judge(
+                method=request.method,
+                target=request.raw_path,
+                content_type=request.headers.get("Content-Type", ""),
+                body=body.content,
+                too_large=body.too_large,
+                incomplete=body.incomplete,
+            )
+            signature = self._signature(request, headers, body.content)
+        except Exception as error:  # noqa: BLE001 - an error of ours must not cost the sender's callback: it is kept raw
+            told = {"message": "A callback could not be judged.", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(told)
+            judgement, signature = unjudged(), SignatureState.UNCHECKED
         return Received(
             received=received_at,
             method=request.method,
@@ -155,7 +161,7 @@ class CaptureServer:
             body=body.content,
             judgement=judgement,
             truncated=body.reply is not None,
-            signature=self._signature(request, headers, body.content),
+            signature=signature,
             reply=reply.as_json,
         )
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from inspector.callbacks.lifecycle import Arrival
 from inspector.capture.recorder import Recorder
 from inspector.session.errors import SessionError
 from inspector.session.reader import SessionReader
+from inspector.session.stored_message import StoredMessage
 from tests.capture.conftest import Capture, HeldRecorder
 from tests.capture.wire import Wire, ask, make_post, make_request
 from tests.factories import make_callback
@@ -122,6 +124,31 @@ async def test_error_that_nobody_expected_leaves_no_sender_without_answer(
     with monkeypatch.context() as patch:
         patch.setattr(capture.session, "append", lambda _batch: 1 // 0)
         assert (await ask(port, make_post())).status == 503
-    assert [type(context["exception"]) for context in told] == [ZeroDivisionError]
+    assert {type(context["exception"]) for context in told} == {ZeroDivisionError}
     assert (await ask(port, make_post())).status == 200
     assert len(capture.callbacks()) == 1
+
+
+async def test_a_callback_that_cannot_be_folded_is_kept_raw_and_costs_no_other(
+    capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+    add = StoredMessage.add
+
+    def failing(message: StoredMessage, arrival: Arrival) -> Any:
+        if message.id == "poison":
+            raise ZeroDivisionError
+        return add(message, arrival)
+
+    monkeypatch.setattr(StoredMessage, "add", failing)
+    heard: list[int] = []
+    recorder = Recorder(capture.session, on_appended=lambda _, appended: heard.extend(one.seq for one in appended))
+    stored = [recorder.submit(make_callback(id=message_id)) for message_id in ("a", "poison", "b")]
+    assert [(one.seq, one.message_id) for one in await asyncio.gather(*stored)] == [(1, "a"), (2, None), (3, "b")]
+    assert heard == [1, 2, 3]
+    assert [callback.valid for callback in capture.callbacks()] == [True, False, True]
+    assert "not judged" in capture.callbacks()[1].problems[0]["text"]
+    assert b"poison" in capture.callbacks()[1].body
+    assert capture.reader.unassigned() == 1
+    assert len(told) == 2

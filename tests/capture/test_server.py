@@ -414,3 +414,18 @@ async def test_signature_for_the_own_address(capture: Capture) -> None:
     signature = sign_json(KEY, f"http://127.0.0.1:{port}/hook", make_body())
     await ask(port, make_post(f"X-SignalWire-Signature: {signature}", target="/hook"))
     assert capture.only().signature == "valid"
+
+
+async def test_a_callback_at_which_the_judge_fails_is_kept_raw(
+    capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+    port = await capture.start()
+    with monkeypatch.context() as patch:
+        patch.setattr("inspector.capture.server.judge", lambda **_: 1 // 0)
+        assert (await ask(port, make_post())).status == 200
+    callback = capture.only()
+    assert (callback.body, callback.valid, callback.message_id) == (make_body(), False, None)
+    assert "not judged" in callback.problems[0]["text"]
+    assert [type(context["exception"]) for context in told] == [ZeroDivisionError]

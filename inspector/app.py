@@ -62,10 +62,22 @@ def _run(start: Start, folders: Folders, sink: ErrorSink, notes: _Notes) -> int:
     application.setQuitOnLastWindowClosed(False)
     loop = WindowLoop(application)
     asyncio.set_event_loop(loop)
-    main = _main(application, start, folders, sink, notes)
+    ended = False
+
+    async def main() -> int:
+        nonlocal ended
+        try:
+            return await _main(application, start, folders, sink, notes)
+        finally:
+            ended = True
+
     try:
-        return int(loop.run_until_complete(main))
-    except RuntimeError as error:
+        return int(loop.run_until_complete(main()))
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        if ended:
+            sink.report(error, "The program ended")
+            sys.stderr.write(f"inspector: an unexpected error ended the program; it is in {sink.log_path}\n")
+            return 2
         # The desktop ended Qt's loop under the program, as when the X server goes away. Nothing can be shown
         # or awaited any more; what was answered is in the file.
         _log.error("The window was lost: %s", error)

@@ -115,7 +115,16 @@ class Program:
         from inspector.workbench.tools import TOOLS
 
         return await Bench.set_up(
-            Shared(self.window, self.capturing, self.settings, self._save_settings, self._tasks, self._secrets), TOOLS
+            Shared(
+                self.window,
+                self.capturing,
+                self.settings,
+                self._save_settings,
+                self._tasks,
+                self._secrets,
+                self._folders,
+            ),
+            TOOLS,
         )
 
     def _save_settings(self) -> None:

@@ -72,6 +72,28 @@ def captured_elsewhere(path: Path) -> bool:
     return False
 
 
+def interrupted(folder: Path) -> list[Path]:
+    """The sessions in a folder whose capture ended without closing them, newest first.
+
+    Each is told once: the lock that was left beside it is taken away.
+    """
+    from filelock import FileLock, Timeout
+
+    left = []
+    for beside in folder.glob("*.inspector.lock"):
+        lock = FileLock(beside)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            continue
+        beside.unlink(missing_ok=True)
+        lock.release()
+        path = beside.with_suffix("")
+        if path.is_file():
+            left.append(path)
+    return sorted(left, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
 @contextmanager
 def removed_on_failure(path: Path) -> Iterator[None]:
     try:

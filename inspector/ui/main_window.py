@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -34,6 +34,9 @@ _FRAME: Final = QSize(16, 48)
 
 class MainWindow(QMainWindow):
     """The one window. What it cannot do itself it asks of `commands`."""
+
+    error_shown = Signal(str)
+    """An error that nobody expected, in one line."""
 
     address: tuple[str, int]
     """Where is listened, or will be: what the command line or the settings say. The program keeps it true."""
@@ -143,6 +146,10 @@ class MainWindow(QMainWindow):
         """An entry of the Tools menu."""
         return self.menus.add_tool(entry, slot)
 
+    def add_help(self, entry: Entry, slot: Callable[[], object]) -> QAction:
+        """An entry of the Help menu."""
+        return self.menus.add_help(entry, slot)
+
     def add_row_actions(self, actions: Sequence[QAction], *, messages: bool = True, callbacks: bool = True) -> None:
         """Offer actions in the context menus of the rows, below those that are there."""
         for view, wanted in ((MESSAGES, messages), (CALLBACKS, callbacks)):
@@ -182,6 +189,10 @@ class MainWindow(QMainWindow):
         self._feed.clear()
         await self.panel.rows.released()
 
+    def open_session(self, path: Path) -> None:
+        """As if the user had chosen this file."""
+        self._commands.open_session(path)
+
     def session_changed(self) -> None:
         """Callbacks were committed."""
         self.panel.rows.notice()
@@ -206,6 +217,7 @@ class MainWindow(QMainWindow):
     def show_error(self, text: str) -> None:
         """An error that nobody expected; it is in the log, and the capture goes on."""
         self.status.show_note(f"An unexpected error was logged: {text}")
+        self.error_shown.emit(text)
 
     def tell(self, title: str, text: str) -> None:
         """Something the user must know before going on."""

@@ -89,7 +89,7 @@ class Menus:
         self._menu(window, "&Capture", CAPTURE)
         self.tools = self._menu(window, "&Tools", ())
         self.tools.menuAction().setVisible(False)  # until there is one
-        self._menu(window, "&Help", HELP)
+        self.help = self._menu(window, "&Help", HELP)
         self.recent = QMenu("&Recent sessions", bar)
         self.file.insertMenu(self.actions["export_all"], self.recent)
         self.file.insertSeparator(self.actions["export_all"])
@@ -128,6 +128,10 @@ class Menus:
         if entry is SEPARATOR:
             return self.tools.addSeparator()
         return self._add(self.tools, entry, slot)
+
+    def add_help(self, entry: Entry, slot: Callable[[], object]) -> QAction:
+        """An entry of the Help menu."""
+        return self._add(self.help, entry, slot)
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """Every key and what it does, for the list of shortcuts."""

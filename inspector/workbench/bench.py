@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from PySide6.QtWidgets import QWidget
 
 from inspector.capturing import Capturing
+from inspector.runtime.folders import Folders
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.session.reader import SessionReader
@@ -59,6 +60,7 @@ class Shared:
     save_settings: Callable[[], None]
     tasks: TaskScope
     secrets: Secrets
+    folders: Folders
 
 
 class Bench:
@@ -71,6 +73,7 @@ class Bench:
         self.save_settings = shared.save_settings
         self.tasks = shared.tasks
         self.secrets = shared.secrets
+        self.folders = shared.folders
         self.tools: list[Tool] = []
         self._public_url: str | None = None
 

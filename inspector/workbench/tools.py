@@ -3,5 +3,6 @@
 from typing import Final
 
 from inspector.workbench.bench import Tool
+from inspector.workbench.trouble import Trouble
 
-TOOLS: Final[tuple[type[Tool], ...]] = ()
+TOOLS: Final[tuple[type[Tool], ...]] = (Trouble,)

@@ -31,4 +31,6 @@ def measure(plan: Plan) -> Iterator[Figure]:
     yield figure("from the last key of a filter to first rows: the longest", "ms", max(told["typed"]))
     yield figure("memory at the beginning", "MB", told["begun"])
     yield figure("memory at the end", "MB", told["ended"])
-    yield figure("memory, growth", "MB", told["ended"] - told["begun"], 30)
+    # What is used for the first time, and the caches of messages and pages, fill in the first minutes.
+    yield figure("memory, growth to the middle of the time", "MB", told["half"] - told["begun"])
+    yield figure("memory, growth from then on", "MB", told["ended"] - told["half"], 10)

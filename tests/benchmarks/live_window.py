@@ -40,6 +40,7 @@ class User:
 
     def __init__(self, driver: Driver) -> None:
         self.times: list[float] = []
+        self.memory: list[float] = []
         self._driver = driver
         self._filters = cycle(FILTERS)
         self._columns = cycle([Column.TO, Column.STATUS, Column.LAST_CHANGE, Column.BODY])
@@ -51,6 +52,7 @@ class User:
         ]  # fmt: skip
         for act in cycle(acts):
             await act()
+            self.memory.append(resident_megabytes(os.getpid()))
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK):
                     await ended.wait()
@@ -124,7 +126,8 @@ def _told(driver: Driver, user: User, ticks: Blocks) -> dict[str, Any]:
     reader = driver.panel.rows.reader
     assert reader is not None
     late = in_milliseconds(one / 1000 for one in ticks.lateness)
-    return {"late": late, "typed": user.times, "stored": reader.summary().callbacks}
+    half = user.memory[len(user.memory) // 2]
+    return {"late": late, "typed": user.times, "stored": reader.summary().callbacks, "half": half}
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from inspector.session.files import captured_elsewhere, check_file
+from inspector.session.files import captured_elsewhere, check_file, interrupted
 from inspector.session.reader import SessionReader
 from inspector.session.session import Session
 from tests.factories import STARTED, make_callback
@@ -41,3 +41,18 @@ def test_nobody_who_closes_the_file_takes_the_log_away(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM callbacks").fetchone() == (2,)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["s.inspector"]
+
+
+def test_a_capture_that_was_not_closed_is_told_once(tmp_path: Path) -> None:
+    with Session.create(tmp_path / "closed.inspector", started=STARTED):
+        pass
+    died = tmp_path / "died.inspector"
+    with Session.create(died, started=STARTED):
+        pass
+    (tmp_path / "died.inspector.lock").touch()  # as it is left when the process is killed
+    (tmp_path / "gone.inspector.lock").touch()
+    with Session.create(tmp_path / "open.inspector", started=STARTED):
+        assert interrupted(tmp_path) == [died]
+        assert interrupted(tmp_path) == []
+        assert captured_elsewhere(tmp_path / "open.inspector")
+    assert interrupted(tmp_path / "nowhere") == []

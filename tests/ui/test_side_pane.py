@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.ui.menus import Entry
 from inspector.ui.side_pane import SidePane
-from tests.ui.conftest import StartProgram
+from tests.ui.conftest import Run, StartProgram
 
 
 def test_a_page_is_made_when_it_is_looked_at_first(qtbot: QtBot) -> None:
@@ -33,12 +33,15 @@ def test_a_page_is_made_when_it_is_looked_at_first(qtbot: QtBot) -> None:
     assert pane.widget(number) is made[0]
 
 
-async def test_an_entry_of_the_tools_menu_leads_to_its_page(started: StartProgram) -> None:
-    async with started() as app:
-        app.window.add_page("Extra", lambda: QLabel("extra"), Entry("show_extra", "E&xtra", "Ctrl+Alt+X"))
-        app.trigger("toggle_details")
-        assert not app.window.side.isVisible()
-        app.trigger("show_extra")
-        page = app.window.side.widget(app.window.side.tabs.count() - 1)
-        assert page.isVisible()
-        assert ("Ctrl+Alt+X", "Extra") in app.window.menus.shortcuts()
+def test_an_entry_of_the_tools_menu_leads_to_its_page(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            app.window.add_page("Extra", lambda: QLabel("extra"), Entry("show_extra", "E&xtra", "Ctrl+Alt+X"))
+            app.trigger("toggle_details")
+            assert not app.window.side.isVisible()
+            app.trigger("show_extra")
+            page = app.window.side.widget(app.window.side.tabs.count() - 1)
+            assert page.isVisible()
+            assert ("Ctrl+Alt+X", "Extra") in app.window.menus.shortcuts()
+
+    run(scenario())

@@ -35,9 +35,9 @@ _REST: Final = 1.0
 async def opened(application: Application, session: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with driven(application, Path(folder), Start(listen=False)) as driver:
-            await _tell(driver, 0)
+            await _tell(driver)
             await driver.answered(lambda: driver.program.open_session(session), driver.panel.messages)
-            await _tell(driver, len(driver.panel.callbacks_model.ids))
+            await _tell(driver)
 
 
 async def fed(application: Application, counts: Sequence[int]) -> None:
@@ -63,12 +63,20 @@ def recorder_of(program: Program) -> Recorder:
     return Recorder(session, on_appended=program.capturing._told, on_failure=program._on_failure)
 
 
-async def _tell(driver: Driver, callbacks: int) -> None:
+async def _tell(driver: Driver, callbacks: int | None = None) -> None:
+    """`callbacks` that came must be shown first; only the table of messages is in view, and asked about."""
     await driver.quiet()
-    await driver.until(lambda: len(driver.panel.callbacks_model.ids) == callbacks, "the table follows")
+    reader = driver.panel.rows.reader
+    assert reader is not None
+
+    def followed() -> bool:
+        summary = reader.summary()
+        return callbacks in (None, summary.callbacks) and len(driver.panel.messages_model.ids) == summary.messages
+
+    await driver.until(followed, "the table follows")
     await asyncio.sleep(_REST)
-    messages = len(driver.panel.messages_model.ids)
-    own = os.getpid()
+    summary, own = reader.summary(), os.getpid()
+    callbacks, messages = summary.callbacks, summary.messages
     say({"callbacks": callbacks, "messages": messages, "now": resident_megabytes(own), "peak": peak_megabytes(own)})
 
 

@@ -1,6 +1,12 @@
 """What can go wrong with a session file, in the user's words."""
 
+import sqlite3
 from pathlib import Path
+
+
+def sqlite_code(error: sqlite3.Error) -> int | None:
+    """SQLite's own number of an error; None for those that Python made itself, such as of a text that is no UTF-8."""
+    return getattr(error, "sqlite_errorcode", None)
 
 
 class SessionError(Exception):

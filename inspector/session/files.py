@@ -8,11 +8,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from inspector.session.errors import NewerSession, NotASession, SessionInUse, UnreadableSession
+from inspector.session.errors import NewerSession, NotASession, SessionInUse, UnreadableSession, sqlite_code
 from inspector.session.schema import APPLICATION_ID, VERSION
 
 if TYPE_CHECKING:
     from filelock import FileLock
+
+DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file may raise: sqlite3 decodes texts, and its own error messages, as UTF-8."""
 
 _PATIENCE: Final = 3000
 """Milliseconds to wait while another process has the file locked."""
@@ -35,7 +38,7 @@ def check_file(path: Path) -> None:
             (application_id,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        if sqlite_code(error) == sqlite3.SQLITE_NOTADB:
             raise NotASession(path) from None
         raise UnreadableSession(path, str(error)) from None
     if application_id != APPLICATION_ID:
@@ -146,9 +149,9 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         except sqlite3.OperationalError as error:
             connection.close()
             reason = str(error)
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if sqlite_code(error) == sqlite3.SQLITE_BUSY:
                 break
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             connection.close()
             raise UnreadableSession(path, str(error)) from None
     raise UnreadableSession(path, reason)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from inspector.session.conditions import EVERYTHING, Condition
+from inspector.session.errors import sqlite_code
 from inspector.session.reader import SessionReader
 from inspector.ui.row_ids import Ids
 
@@ -111,7 +112,7 @@ class QueryRunner:
         try:
             return _answer(self._reader, question, told)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            if sqlite_code(error) == sqlite3.SQLITE_INTERRUPT:
                 raise Superseded from None
             raise
 

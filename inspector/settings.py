@@ -59,6 +59,7 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "detail_sizes": _sizes,
     "message_header": _text,
     "callback_header": _text,
+    "public_url": _text,
 }
 
 
@@ -83,6 +84,8 @@ class Settings:
     detail_sizes: dict[str, list[int]] = field(default_factory=dict)
     message_header: str = ""
     callback_header: str = ""
+    public_url: str = ""
+    """Where a proxy of the user's own makes the address listened at public, without a path."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

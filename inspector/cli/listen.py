@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.cli.export import parsed
 from inspector.cli.options import (
+    TUNNELS,
     Parser,
     WrongUse,
     add_address,
@@ -38,6 +39,9 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--forward", type=url, metavar="URL", help="send every callback on to this address")
     parser.add_argument("--signing-key-env", metavar="NAME", help="the variable that holds the project's signing key")
     parser.add_argument("--public-url", type=url, metavar="URL", help="the address that SignalWire calls (signatures)")
+    parser.add_argument(
+        "--tunnel", choices=TUNNELS, metavar="NAME", help=f"make the address public: {', '.join(TUNNELS)}"
+    )
     options = parser.parse_args(arguments)
     started = datetime.now(UTC).astimezone()
     until = None if options.until is None else parsed(options.until, started)
@@ -48,6 +52,11 @@ def run(arguments: Sequence[str]) -> int:
         writable_target(options.export, options.session)
         if options.session is not None and options.export.absolute() == options.session.absolute():
             raise WrongUse("--session and --export name the same file")
+    tunnel = None
+    if options.tunnel is not None:
+        from inspector.cli.tunnelling import chosen
+
+        tunnel = chosen(options.tunnel)
     from inspector.cli.listening import Listen, Plan
 
     plan = Plan(
@@ -64,6 +73,7 @@ def run(arguments: Sequence[str]) -> int:
         signing_key=secret(options.signing_key_env),
         public_url=options.public_url,
         started=started,
+        tunnel=tunnel,
     )
     return run_loop(Listen(plan).run)
 

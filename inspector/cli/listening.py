@@ -19,6 +19,7 @@ from inspector.capture.server import CannotListen, CaptureServer, CaptureSetting
 from inspector.cli.options import WrongUse
 from inspector.cli.signals import ending_signals
 from inspector.cli.terminal import printable
+from inspector.cli.tunnelling import InstalledTunnel, Tunnelling
 from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
@@ -47,6 +48,7 @@ class Plan:
     signing_key: str | None
     public_url: str | None
     started: datetime
+    tunnel: InstalledTunnel | None = None
 
 
 class Listen:
@@ -57,6 +59,7 @@ class Listen:
         self._ended: asyncio.Future[str] | None = None
         self._reader: SessionReader | None = None
         self._forwarder: Forwarder | None = None
+        self._tunnel: Tunnelling | None = None
         self._callbacks = 0
         self._messages: set[int] = set()
 
@@ -82,18 +85,41 @@ class Listen:
                 if plan.forward is not None:
                     self._forwarder = Forwarder(plan.forward, lambda row: self._forwarded(session, row))
                 self._announce(listening.url, session.path)
+                self._start_tunnel(server, folders)
                 settle()
                 reason = await self._wait()
             finally:
+                if self._tunnel is not None:
+                    await self._tunnel.close()
                 await server.stop()
                 if self._forwarder is not None:
                     await self._forwarder.close()
+            if reason == "tunnel" and not self._callbacks:
+                raise WrongUse(self._tunnel_failure)
             session.end(time.time_ns() // 1000)
             if plan.export is not None:
                 export(self._reader, plan.export)
             self._close(reason)
+        if reason == "tunnel":
+            _warn(self._tunnel_failure)
+            return 2
         unmet = reason == "timeout" and (plan.count is not None or plan.until is not None)
         return 1 if unmet else 0
+
+    def _start_tunnel(self, server: CaptureServer, folders: Folders) -> None:
+        if self._plan.tunnel is not None and server.listening is not None:
+            self._tunnel = Tunnelling(self._plan.tunnel, server, self._announce_tunnel, lambda: self._end("tunnel"))
+            self._tunnel.start(server.listening.url, folders.sessions)
+
+    @property
+    def _tunnel_failure(self) -> str:
+        return "" if self._tunnel is None else self._tunnel.failure
+
+    def _announce_tunnel(self, name: str, url: str) -> None:
+        if self._plan.as_json:
+            self._say_json({"event": "tunnel", "name": name, "url": url})
+        else:
+            self._say(f"Public address {printable(url)} — by {name}; anyone who knows it can post to it")
 
     async def _wait(self) -> str:
         assert self._ended is not None  # noqa: S101 - set at the start of run

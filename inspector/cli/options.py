@@ -3,9 +3,11 @@
 import argparse
 import os
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from inspector import __version__
+
+TUNNELS: Final = ("cloudflared", "ngrok", "tailscale", "ssh", "auto")
 
 
 class WrongUse(Exception):

@@ -26,6 +26,7 @@ class EmptyState(QWidget):
     start_wished = Signal()
     filter_cleared = Signal()
     callbacks_wished = Signal()
+    public_wished = Signal()
     copied = Signal(str)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
@@ -48,6 +49,9 @@ class EmptyState(QWidget):
         self._curl.setAccessibleName("A cURL line that sends a callback")
         self._copy = QPushButton("Copy cURL line", self)
         self._copy.clicked.connect(self._copy_curl)
+        self._public_url: str | None = None
+        self._public = QPushButton(self)
+        self._public.clicked.connect(self._on_public)
         self._action = QPushButton(self)
         self._action.setDefault(True)
         self._wish = self.sample_wished
@@ -60,6 +64,7 @@ class EmptyState(QWidget):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._action)
+        buttons.addWidget(self._public)
         buttons.addWidget(self._copy)
         buttons.addStretch(1)
         inner = QVBoxLayout()
@@ -81,17 +86,30 @@ class EmptyState(QWidget):
 
     def show_nothing_yet(self, url: str) -> None:
         """Listening, and nothing came."""
+        if self._public_url is None:
+            how = (
+                "To receive from SignalWire, get a public https address for it and give that as the status_callback "
+                "when you send a message."
+            )
+        else:
+            how = f"To receive from SignalWire, give this as the status_callback, with any path:\n{self._public_url}"
         self._show(
             "Waiting for the first callback",
-            f"Listening at {url}. Any path and method is captured.\n\n"
-            "To receive from SignalWire, start a tunnel to this address and give its public https address as the "
-            "status_callback when you send a message. To try it now, send a sample or paste this into a terminal:",
+            f"Listening at {url}. Any path and method is captured.\n\n{how}\n\n"
+            "To try it now, send a sample or paste this into a terminal:",
             "Send a sample",
         )
+        wants_one = self._public_url is None
+        self._public.setText("Public address…" if wants_one else "Copy address")
+        self._public.setAccessibleName("Get a public address" if wants_one else "Copy the public address")
         self._curl.setText(curl_line(url))
         self._curl.setCursorPosition(0)
         self._set_curl_visible(visible=True)
         self._wish = self.sample_wished
+
+    def set_public(self, url: str | None) -> None:
+        """The public address that the first state is to tell; None: none yet."""
+        self._public_url = url
 
     def show_not_listening(self, reason: str) -> None:
         """Nothing can come."""
@@ -130,9 +148,17 @@ class EmptyState(QWidget):
     def _set_curl_visible(self, *, visible: bool) -> None:
         self._curl.setVisible(visible)
         self._copy.setVisible(visible)
+        self._public.setVisible(visible)
 
     def _on_action(self) -> None:
         self._wish.emit()
+
+    def _on_public(self) -> None:
+        if self._public_url is None:
+            self.public_wished.emit()
+            return
+        QGuiApplication.clipboard().setText(self._public_url)
+        self.copied.emit("Public address")
 
     def _copy_curl(self) -> None:
         QGuiApplication.clipboard().setText(self._curl.text())

@@ -142,6 +142,11 @@ class MainWindow(QMainWindow):
 
     # -- what the workbench adds --------------------------------------------------------------
 
+    @property
+    def appearance(self) -> Appearance:
+        """The colours that pages are to have."""
+        return self._appearance
+
     def add_tool(self, entry: Entry, slot: Callable[[], object]) -> QAction:
         """An entry of the Tools menu."""
         return self.menus.add_tool(entry, slot)
@@ -210,6 +215,11 @@ class MainWindow(QMainWindow):
         self.panel.show_listening(url, "" if text == "Not listening" else text, finished=not self._live)
         self.menus.actions["toggle_listening"].setText("&Stop listening" if url else "&Start listening")
         self.menus.actions["copy_address"].setEnabled(url is not None)
+
+    def show_public(self, url: str | None) -> None:
+        """Where SignalWire reaches the address listened at, or None."""
+        self.status.show_public(url)
+        self.panel.show_public(url)
 
     def show_note(self, text: str) -> None:
         self.status.show_note(text)

@@ -158,6 +158,11 @@ class SessionPanel(QWidget):
         self._url, self._reason, self._finished = url, reason, finished
         self._refresh()
 
+    def show_public(self, url: str | None) -> None:
+        """For the empty states: the public address, or None."""
+        self.empty.set_public(url)
+        self._refresh()
+
     def set_stalled_after(self, microseconds: int) -> None:
         self._stalled_after = microseconds
 

@@ -5,7 +5,7 @@ from collections import deque
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStatusBar, QToolButton, QWidget
 
 from inspector.session.records import Summary
@@ -14,6 +14,9 @@ from inspector.ui.theme import Appearance, monospace
 
 _NOTE_MS: Final = 4000
 _WINDOW_SECONDS: Final = 5
+_PUBLIC_CHARACTERS: Final = 34
+_WIDE: Final = 1000
+"""Pixels that the line needs for all it shows."""
 
 
 class _Lamp(QWidget):
@@ -51,6 +54,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self._appearance = appearance
         self._url = ""
+        self._public = ""
         self._seen: deque[tuple[float, int]] = deque()
         self._callbacks = 0
         self.setSizeGripEnabled(False)
@@ -61,6 +65,10 @@ class StatusLine(QStatusBar):
         self._address.setAutoRaise(True)
         self._address.setToolTip("Copy the address")
         self._address.clicked.connect(self._copy_address)
+        self.public = QToolButton(self)
+        self.public.setFont(monospace())
+        self.public.setAutoRaise(True)
+        self.public.clicked.connect(self._copy_public)
         self._change = QToolButton(self)
         self._change.setText("Change…")
         self._change.setAutoRaise(True)
@@ -75,8 +83,9 @@ class StatusLine(QStatusBar):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._rate.setAccessibleName("Callbacks a second")
         self._verdicts.setAccessibleName("Valid and invalid callbacks")
-        for widget in (self._lamp, self._state, self._address, self._change, self._toggle, _rule(self), self._note):
+        for widget in (self._lamp, self._state, self._address, self._change, self._toggle, self.public, _rule(self)):
             self.addWidget(widget)
+        self.addWidget(self._note)
         for widget in (self._rate, _rule(self), self._verdicts):
             self.addPermanentWidget(widget)
         self.setContentsMargins(6, 2, 10, 2)
@@ -89,6 +98,7 @@ class StatusLine(QStatusBar):
         appearance.changed.connect(self._restyle)
         self._restyle()
         self.show_state(None, "Not listening")
+        self.show_public(None)
         self.show_counts(Summary(0, 0, 0, {}))
 
     def show_state(self, url: str | None, text: str) -> None:
@@ -106,6 +116,24 @@ class StatusLine(QStatusBar):
         else:
             self._tick.start()
 
+    def show_public(self, url: str | None) -> None:
+        """Where SignalWire reaches the address listened at; None: nowhere that is known."""
+        self._public = url or ""
+        self.public.setVisible(url is not None)
+        self._fit_public()
+        self.public.setToolTip(f"Copy the public address, for status_callback:\n{self._public}")
+        self.public.setAccessibleName(f"Public address {self._public}, copy")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_public()
+
+    def _fit_public(self) -> None:
+        """Shorten the public address, so that the counts keep their room."""
+        name = self._public.removeprefix("https://") if self.width() >= _WIDE else "Public"
+        room = self.public.fontMetrics().averageCharWidth() * _PUBLIC_CHARACTERS
+        self.public.setText(self.public.fontMetrics().elidedText(f"⇄ {name}", Qt.TextElideMode.ElideMiddle, room))
+
     def show_note(self, text: str) -> None:
         """Something that just happened; goes away by itself."""
         self._note.setText(text)
@@ -114,7 +142,7 @@ class StatusLine(QStatusBar):
     @property
     def controls(self) -> tuple[QWidget, ...]:
         """What takes the focus, from left to right."""
-        return self._address, self._change, self._toggle
+        return self._address, self._change, self._toggle, self.public
 
     @property
     def note(self) -> str:
@@ -142,6 +170,10 @@ class StatusLine(QStatusBar):
     def _copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self._url)
         self.show_note("Address copied.")
+
+    def _copy_public(self) -> None:
+        QGuiApplication.clipboard().setText(self._public)
+        self.show_note("Public address copied.")
 
     def _restyle(self) -> None:
         muted = self._appearance.colors.muted.name()

@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
 from inspector.workbench.trouble import Trouble
 
-TOOLS: Final[tuple[type[Tool], ...]] = (Trouble,)
+TOOLS: Final[tuple[type[Tool], ...]] = (Trouble, Address)

@@ -85,15 +85,15 @@ def test_the_tab_key_goes_from_the_rows_to_the_details_to_the_status_line(run: R
             await app.rows(1)
             app.select(0)
             window.panel.messages.setFocus()
-            stops = [window.panel, window.detail, window.status]
+            stops = [window.panel, window.side.tabs, window.detail, window.status]
             passed: list[QWidget] = []
             for _ in range(60):
                 focused = window.focusWidget()
                 assert focused is not None
-                part = next(one for one in stops if one.isAncestorOf(focused))
+                part = next(one for one in stops if one is focused or one.isAncestorOf(focused))
                 if not passed or part is not passed[-1]:
                     passed.append(part)
                 QTest.keyClick(focused, Qt.Key.Key_Tab)
-            assert passed[:3] == stops
+            assert passed[:4] == stops
 
     run(scenario())

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Self
 
@@ -37,6 +37,7 @@ class Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env=environment(os.environ, frozen=bool(getattr(sys, "frozen", False))),
             **more,
         )
         return cls(process)
@@ -92,6 +93,19 @@ class Child:
                 os.killpg(self._process.pid, number)
 
 
+def environment(ours: Mapping[str, str], *, frozen: bool) -> dict[str, str]:
+    """The environment for a program of others. A packaged program looks for libraries among its own ones only,
+    which those of the system's programs must not (PyInstaller keeps what was there before).
+    """
+    theirs = dict(ours)
+    before = theirs.pop("LD_LIBRARY_PATH_ORIG", None)
+    if before is not None:
+        theirs["LD_LIBRARY_PATH"] = before
+    elif frozen:
+        theirs.pop("LD_LIBRARY_PATH", None)
+    return theirs
+
+
 async def _bound_to_us() -> tuple[str, ...]:
     """What to put before a command so that Linux ends it when this process ends, even by SIGKILL.
 
@@ -108,8 +122,11 @@ def _binds(program: str) -> bool:
     """Whether this setpriv knows the option: that of util-linux since 2.33, not that of BusyBox."""
     import subprocess
 
+    env = environment(os.environ, frozen=bool(getattr(sys, "frozen", False)))
     try:
-        run = subprocess.run([program, "--help"], capture_output=True, stdin=subprocess.DEVNULL, timeout=5, check=False)  # noqa: S603
+        run = subprocess.run(  # noqa: S603 - the system's own program, without anything of strangers
+            [program, "--help"], capture_output=True, stdin=subprocess.DEVNULL, timeout=5, check=False, env=env
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return b"--pdeathsig" in run.stdout

@@ -87,7 +87,7 @@ class Provider:
 
 
 _STEERING: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
-_TOKEN: Final = re.compile(r"(?i)(auth[ _-]?token(?:\W{1,3}is)?\W{1,3})[\w-]{12,}")
+_TOKEN: Final = re.compile(r"""(?i)(auth[ _-]?token["']?\s*(?:[:=]|is)\s*["']?)[\w-]{12,}""")
 _LONGEST: Final = 600
 
 

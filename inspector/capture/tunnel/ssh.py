@@ -57,7 +57,7 @@ def ssh(destination: str = "nokey@localhost.run", port: int = 22, remote: int = 
         name="ssh",
         title=f"SSH to {host}",
         program="ssh",
-        note="No account needed. The address changes now and then.",
+        note="No account. The address changes at times.",
         command=partial(_command, destination=destination, port=port, remote=remote),
         hear=_hear,
         remedies=(

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -30,14 +30,21 @@ class Tunnel:
         self.health = Health(State.STARTING, time.time(), text=f"Waiting for {provider.program} to tell its address.")
         self._start = start
         self._on_change = on_change
-        self._patience = patience
+        self.patience = patience
         self._deadline: float | None = None
         self._in_trouble = False
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
 
     async def run(self) -> None:
         self._on_change(self.health)
-        command = self.provider.command(self._start)
+        try:
+            await self._run(self.provider.command(self._start))
+        except asyncio.CancelledError:
+            if self.health.at_work:
+                self._change(State.STOPPED, url=None, text="")
+            raise
+
+    async def _run(self, command: Sequence[str]) -> None:
         try:
             self._start.known_hosts.parent.mkdir(parents=True, exist_ok=True)
             child = await Child.start(command)
@@ -46,16 +53,12 @@ class Tunnel:
             return
         try:
             await self._listen(child)
-        except asyncio.CancelledError:
-            await child.end()
-            self._change(State.STOPPED, url=None, text="")
-            raise
         finally:
             await child.end()
 
     async def _listen(self, child: Child) -> None:
         loop = asyncio.get_running_loop()
-        self._deadline = loop.time() + self._patience
+        self._deadline = loop.time() + self.patience
         while self.health.at_work:
             try:
                 async with asyncio.timeout_at(self._deadline):
@@ -89,8 +92,8 @@ class Tunnel:
         if connected or before is not None:
             self._up(url)
         else:
-            self._deadline = asyncio.get_running_loop().time() + self._patience
             self._change(State.STARTING, url=url, text=f"Waiting for {self.provider.program} to connect.")
+            self._deadline = asyncio.get_running_loop().time() + self.patience
 
     def _up(self, url: str) -> None:
         before = self.health
@@ -107,7 +110,7 @@ class Tunnel:
             self._change(State.LOST, text=f"{self.provider.program} lost its connection and tries to get it back.")
 
     def _lose_patience(self) -> None:
-        program, seconds = self.provider.program, f"{self._patience:g} seconds"
+        program, seconds = self.provider.program, f"{self.patience:g} s"
         url, explained = self.health.url, self.provider.explain(self._lines)
         if url is not None and not self._in_trouble:
             # It may say in other words than known that it is connected.

@@ -13,6 +13,7 @@ from inspector.session.records import ForwardRow, Received
 _AT_ONCE: Final = 8
 _MOST_WAITING: Final = 1000
 _LAST_SECONDS: Final = 5.0
+_LONGEST: Final = 64 * 1024
 
 
 class Forwarder:
@@ -22,11 +23,14 @@ class Forwarder:
     thousand wait already: `on_done` is told so at once.
     """
 
-    def __init__(self, url: str, on_done: Callable[[ForwardRow], None], *, seconds: float = 15.0) -> None:
-        """`seconds` is how long an answer may take."""
+    def __init__(
+        self, url: str, on_done: Callable[[ForwardRow], None], *, seconds: float = 15.0, longest: int = _LONGEST
+    ) -> None:
+        """`seconds` is how long an answer may take, `longest` how many of its bytes are kept."""
         self._url = url
         self._on_done = on_done
         self._seconds = seconds
+        self._longest = longest
         self._tasks = TaskScope()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._sender: Sender | None = None
@@ -34,31 +38,35 @@ class Forwarder:
         self._idle.set()
         self._under_way = 0
 
-    def forward(self, seq: int, received: Received) -> None:
-        """Send one callback on; returns at once."""
+    def forward(self, seq: int, received: Received) -> asyncio.Task[ForwardRow] | None:
+        """Send one callback on; returns at once. The task has what came of it; None where it is not sent on."""
         if received.truncated:
             self._skip(seq, received, "Not sent on: only the beginning of the callback was captured.")
-            return
+            return None
         if self._under_way >= _MOST_WAITING:
             self._skip(seq, received, f"Not sent on: {_MOST_WAITING:,} callbacks wait for an answer already.")
-            return
+            return None
         self._under_way += 1
         self._idle.clear()
-        self._tasks.spawn(self._forward(seq, received), name=f"forward callback {seq}")
+        return self._tasks.spawn(self._forward(seq, received), name=f"forward callback {seq}")
 
-    async def close(self) -> None:
-        """Stop; what is under way has five seconds to end."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_SECONDS):
-                await self._idle.wait()
-        await self._tasks.aclose()
-        if self._sender is not None:
-            await self._sender.close()
+    async def close(self, seconds: float = _LAST_SECONDS) -> None:
+        """Stop; what is under way has so many seconds to end."""
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._idle.wait()
+        finally:
+            await self._tasks.aclose()
+            if self._sender is not None:
+                await self._sender.close()
 
-    async def _forward(self, seq: int, received: Received) -> None:
+    async def _forward(self, seq: int, received: Received) -> ForwardRow:
         try:
             async with self._slots:
-                self._on_done(await self._send(seq, received))
+                row = await self._send(seq, received)
+            self._on_done(row)
+            return row
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -66,7 +74,7 @@ class Forwarder:
 
     async def _send(self, seq: int, received: Received) -> ForwardRow:
         if self._sender is None:
-            self._sender = Sender(at_once=_AT_ONCE, seconds=self._seconds)
+            self._sender = Sender(at_once=_AT_ONCE, seconds=self._seconds, longest=self._longest)
         url, sent = with_query(self._url, received.target), time.time_ns() // 1000
         answer = await self._sender.send(received.method, url, received.headers, received.body)
         return _row(seq, url, sent, answer)

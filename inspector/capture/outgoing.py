@@ -12,11 +12,12 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, T
 from multidict import CIMultiDict
 from yarl import URL
 
+from inspector.capture.unreachable import CONNECT_SECONDS, explained
 from inspector.session.records import headers_as_text
 
 _SECONDS: Final = 15.0
 _LONGEST_ANSWER: Final = 64 * 1024
-_NOT_PASSED_ON: Final = frozenset(
+NOT_PASSED_ON: Final = frozenset(
     # RFC 9110, section 7.6.1: these speak of one connection, not of the message.
     {"host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
     | {"content-length", "expect", "proxy-authenticate", "proxy-authorization"}
@@ -40,11 +41,13 @@ class Sender:
     Redirects are not followed and cookies not kept: an answer is an answer.
     """
 
-    def __init__(self, *, at_once: int, seconds: float = _SECONDS) -> None:
+    def __init__(self, *, at_once: int, seconds: float = _SECONDS, longest: int = _LONGEST_ANSWER) -> None:
+        """`longest` is how many bytes of an answer are kept."""
+        self._longest = longest
         self._seconds = seconds
         self._session = ClientSession(
             connector=TCPConnector(limit=at_once),
-            timeout=ClientTimeout(total=seconds),
+            timeout=ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS)),
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
@@ -73,14 +76,12 @@ class Sender:
             ) as response:
                 status = response.status
                 answer_headers = headers_as_text(response.raw_headers)
-                while len(content) < _LONGEST_ANSWER and (chunk := await response.content.readany()):
+                while len(content) < self._longest and (chunk := await response.content.readany()):
                     content += chunk
-        except TimeoutError:
-            error = f"No answer came within {self._seconds:g} seconds."
         except (ClientError, OSError, ValueError) as problem:
-            error = f"The request failed: {str(problem) or type(problem).__name__}"
+            error = explained(problem, url, self._seconds)
         milliseconds = round((time.monotonic() - begun) * 1000)
-        return Answer(milliseconds, status, answer_headers, bytes(content[:_LONGEST_ANSWER]), error)
+        return Answer(milliseconds, status, answer_headers, bytes(content[: self._longest]), error)
 
 
 def with_query(url: str, target: str) -> str:
@@ -114,7 +115,7 @@ def _passed_on(headers: Iterable[tuple[str, str]]) -> "CIMultiDict[str]":
     passed = CIMultiDict[str]()
     spellings: dict[str, str] = {}
     for name, value in headers:
-        if name.lower() not in _NOT_PASSED_ON:
+        if name.lower() not in NOT_PASSED_ON:
             # aiohttp drops a repeated header whose name is spelled otherwise than before.
             passed.add(spellings.setdefault(name.lower(), name), _as_utf8(value))
     return passed

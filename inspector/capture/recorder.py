@@ -1,8 +1,8 @@
 """Group commit: what the loop reads in a turn or two is written in one transaction, then answered."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from inspector.callbacks.judgement import unjudged
 from inspector.session.errors import SessionError
@@ -28,8 +28,11 @@ class Recorder:
         *,
         on_appended: Listener | None = None,
         on_failure: Callable[[SessionError], None] | None = None,
+        on_amended: Callable[[Sequence[int]], None] | None = None,
     ) -> None:
         self._session = session
+        self._on_amended = on_amended
+        self._amendments: list[tuple[int, Mapping[str, Any], asyncio.Future[None]]] = []
         self._on_appended = on_appended
         self._on_failure = on_failure
         self._pending: list[tuple[Received, asyncio.Future[Appended]]] = []
@@ -46,6 +49,37 @@ class Recorder:
             loop.call_soon(self._wait, loop, _TURNS if self._busy else 0)
         self._pending.append((received, future))
         return future
+
+    def amend(self, seq: int, reply: Mapping[str, Any]) -> "asyncio.Future[None]":
+        """Keep another reply with a callback that is in the file. The future is done, or raises, as `submit`'s."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        if not self._amendments:
+            loop.call_soon(self._write_amendments)
+        self._amendments.append((seq, reply, future))
+        return future
+
+    def _write_amendments(self) -> None:
+        amendments, self._amendments = self._amendments, []
+        failure: SessionError | None = None
+        try:
+            self._session.amend_replies([(seq, reply) for seq, reply, _ in amendments])
+        except SessionError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the senders get their answers
+            _tell("A reply could not be stored.", error)
+            failure = SessionError("The reply could not be stored; the reason is in the log.")
+        for _, _, future in amendments:
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+        if failure is not None and self._on_failure is not None:
+            self._on_failure(failure)
+        elif failure is None and self._on_amended is not None:
+            self._on_amended([seq for seq, _, _ in amendments])
 
     def _wait(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
         if turns and self._pending:

@@ -14,6 +14,7 @@ from aiohttp.client_exceptions import ClientError
 
 from inspector.callbacks.judgement import judge, unjudged
 from inspector.callbacks.signature import SignatureState, check_signature
+from inspector.capture.answering import Answering, Plan, Planned
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
 from inspector.session.errors import SessionError
@@ -43,6 +44,8 @@ class CaptureSettings:
     signing_key: str | None = field(default=None, repr=False)
     public_url: str | None = None
     reply: Reply = OK
+    answer: Plan | None = None
+    """What is asked for the answer to each callback that came whole. None, its own or its answer's, means `reply`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class CaptureServer:
         self.settings = settings or CaptureSettings()
         self.listening: Listening | None = None
         self._recorder = recorder
+        self._answering = Answering(recorder)
         self._runner: web.ServerRunner | None = None
         self._clock: Callable[[], int] = time.time_ns
 
@@ -114,6 +118,7 @@ class CaptureServer:
                 return PortInUse(port)
             return CannotListen(f"{host}, port {port}, cannot be listened at: {_reason(error)}.")
         self._runner = runner
+        self._answering = Answering(self._recorder)
         port = runner.addresses[0][1]
         self.listening = Listening(host, port, f"http://{_in_url(host)}:{port}")
         return self.listening
@@ -122,6 +127,7 @@ class CaptureServer:
         """Stop listening; requests in flight are answered first, for a second at most."""
         runner, self._runner, self.listening = self._runner, None, None
         if runner is not None:
+            self._answering.hurry()
             await runner.cleanup()
             self._recorder.flush()
 
@@ -130,11 +136,30 @@ class CaptureServer:
         body = await self._body(request)
         reply = body.reply or self.settings.reply
         received = self._received(request, received_at, body, reply)
+        if self.settings.answer is not None and body.reply is None:
+            return await self._answer(request, received, self.settings.answer)
         try:
             await self._recorder.submit(received)
         except SessionError:
             return NOT_KEPT.response(request)
         return reply.response(request)
+
+    async def _answer(self, request: web.BaseRequest, received: Received, answer: Plan) -> web.StreamResponse:
+        """Commit, then answer as `answer` says."""
+        answering = self._answering
+        try:
+            plan = answer(received)
+        except Exception as error:  # noqa: BLE001 - an error of ours must not cost the sender's callback
+            told = {"message": "No answer could be planned for a callback.", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(told)
+            plan = None
+        if plan is None:
+            plan = Planned(self.settings.reply, received.reply)
+        try:
+            appended = await self._recorder.submit(received._replace(reply=plan.as_json))
+        except SessionError:
+            return NOT_KEPT.response(request)
+        return await answering.answer(plan, request, received, appended.seq)
 
     def _received(self, request: web.BaseRequest, received_at: int, body: _Body, reply: Reply) -> Received:
         headers = headers_as_text(request.raw_headers)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from inspector.capture.forward import Forwarder
+from inspector.capture.forward_address import is_own
+from inspector.capture.forward_writer import ForwardWriter
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import Reply
 from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
@@ -59,6 +60,7 @@ class Listen:
         self._ended: asyncio.Future[str] | None = None
         self._reader: SessionReader | None = None
         self._forwarder: Forwarder | None = None
+        self._forwards: ForwardWriter | None = None
         self._tunnel: Tunnelling | None = None
         self._callbacks = 0
         self._messages: set[int] = set()
@@ -83,7 +85,10 @@ class Listen:
             try:
                 listening = await _started(server, plan)
                 if plan.forward is not None:
-                    self._forwarder = Forwarder(plan.forward, lambda row: self._forwarded(session, row))
+                    writer = self._forwards = ForwardWriter(
+                        session.record_forwards, on_written=self._forwarded, on_failure=lambda error: _warn(str(error))
+                    )
+                    self._forwarder = Forwarder(plan.forward, writer.add)
                 self._announce(listening.url, session.path)
                 self._start_tunnel(server, folders)
                 settle()
@@ -94,6 +99,8 @@ class Listen:
                 await server.stop()
                 if self._forwarder is not None:
                     await self._forwarder.close()
+                if self._forwards is not None:
+                    self._forwards.flush()
             if reason == "tunnel" and not self._callbacks:
                 raise WrongUse(self._tunnel_failure)
             session.end(time.time_ns() // 1000)
@@ -163,23 +170,9 @@ class Listen:
             return True
         return bool(self._reader.matching_callbacks(appended[0].seq - 1, until.callbacks))
 
-    def _forwarded(self, session: Session, row: ForwardRow) -> None:
-        session.record_forwards([row])
-        if self._plan.as_json:
-            self._say_json(
-                {
-                    "event": "forwarded",
-                    "seq": row.callback,
-                    "url": row.url,
-                    "status": row.status,
-                    "milliseconds": row.milliseconds,
-                    "error": row.error,
-                }
-            )
-        elif row.error is not None:
-            self._say(f"  forward of {row.callback} failed: {printable(row.error)}")
-        else:
-            self._say(f"  forward of {row.callback} answered {row.status} after {row.milliseconds} ms")
+    def _forwarded(self, rows: Sequence[ForwardRow]) -> None:
+        told = _forward_event if self._plan.as_json else _forward_line
+        self._say("\n".join(told(row) for row in rows))
 
     def _close(self, reason: str) -> None:
         if self._plan.as_json:
@@ -206,15 +199,27 @@ async def _started(server: CaptureServer, plan: Plan) -> Listening:
         case CannotListen(text=text):
             raise WrongUse(text)
         case listening:
-            if plan.forward is not None and _is_own(plan.forward, listening):
+            if plan.forward is not None and is_own(plan.forward, listening.host, listening.port):
                 raise WrongUse("--forward names the very address that is listened at: callbacks would go in circles")
             return listening
 
 
-def _is_own(url: str, listening: Listening) -> bool:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return port == listening.port and parts.hostname in (listening.host, "localhost", "127.0.0.1", "::1")
+def _forward_event(row: ForwardRow) -> str:
+    event = {
+        "event": "forwarded",
+        "seq": row.callback,
+        "url": row.url,
+        "status": row.status,
+        "milliseconds": row.milliseconds,
+        "error": row.error,
+    }
+    return json.dumps(event)
+
+
+def _forward_line(row: ForwardRow) -> str:
+    if row.error is not None:
+        return f"  forward of {row.callback} failed: {printable(row.error)}"
+    return f"  forward of {row.callback} answered {row.status} after {row.milliseconds} ms"
 
 
 def _event(received: Received, one: Appended) -> str:

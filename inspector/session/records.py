@@ -132,6 +132,8 @@ class CallbackSummary:
     problem_codes: tuple[str, ...]
     reply_status: int
     size: int
+    reply: dict[str, Any] | None = None
+    """What was answered, without headers and body, where that was more than a status."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,12 @@ class Session:
             self._states.popitem(last=False)
         return appended
 
+    def amend_replies(self, replies: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+        """Write what was answered in the end, by callback. Raises SessionError when the file cannot be written."""
+        rows = [(dump(reply), seq) for seq, reply in replies]
+        with self._transaction():
+            self._connection.executemany("UPDATE callbacks SET reply = ? WHERE seq = ?", rows)
+
     def record_forwards(self, forwards: Iterable[ForwardRow]) -> None:
         """Write what the developer's own application answered. Raises SessionError when the file cannot be written."""
         rows = [

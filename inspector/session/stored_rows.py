@@ -19,7 +19,9 @@ CALLBACK_COLUMNS = (
 SUMMARY_COLUMNS = (
     "c.seq, c.received, c.method, c.target, c.dialect, c.valid, c.message, "
     "(SELECT id FROM messages WHERE row = c.message), c.status, c.timestamp, c.transition, c.truncated, "
-    "c.signature, c.problems, c.reply ->> '$.status', length(c.body)"
+    "c.signature, c.problems, c.reply ->> '$.status', length(c.body), "
+    # What more than a status was answered, which is rare; without what can be long.
+    "CASE WHEN length(c.reply) > 14 THEN json_remove(c.reply, '$.body', '$.headers') END"
 )
 
 
@@ -39,12 +41,12 @@ def message_row(values: Sequence[Any]) -> MessageRow:
 def callback_summary(values: Sequence[Any]) -> CallbackSummary:
     (
         seq, received, method, target, dialect, valid, message, message_id, status, timestamp, transition, truncated,
-        signature, problems, reply_status, size,
+        signature, problems, reply_status, size, reply,
     ) = values  # fmt: skip
     codes = () if problems is None else tuple(dict.fromkeys(problem["code"] for problem in json.loads(problems)))
     return CallbackSummary(
         seq, received, method, target, dialect, bool(valid), message, message_id, status, timestamp, bool(transition),
-        bool(truncated), signature, codes, reply_status, size,
+        bool(truncated), signature, codes, reply_status, size, None if reply is None else json.loads(reply),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ def write_har(part: Part, file: BinaryIO, progress: Progress = no_progress) -> S
 
 
 def _entry(callback: CallbackRow) -> dict[str, Any]:
-    status = int(callback.reply.get("status") or 0)
+    # HAR's word for no answer is the status 0.
+    status = 0 if callback.reply.get("dropped") else int(callback.reply.get("status") or 0)
     return {
         "startedDateTime": utc_text(callback.received),
         "time": 0,

@@ -84,6 +84,13 @@ class ReplyEntry(_Entry):
     status: int = Field(ge=100, le=999)
     headers: list[_Header] = Field(default_factory=list)
     body: _Text = ""
+    body_bytes: int = Field(default=0, ge=0, lt=2**62)
+    rule: _Text = ""
+    delay_ms: int = Field(default=0, ge=0, lt=2**62)
+    dropped: Literal["closed", "reset"] = "closed"
+    hop: int = Field(default=1, ge=1, lt=2**62)
+    from_: Literal["default", "forward"] = Field(default="default", alias="from")
+    gave_up: bool = False
 
 
 class CallbackEntry(_Entry):

@@ -137,7 +137,7 @@ def callback_row(entry: Any, where: str, row_of: Callable[[str], int | None]) ->
 def _reply(reply: ReplyEntry) -> str:
     if reply.model_fields_set == {"status"}:  # as nearly always
         return f'{{"status":{reply.status}}}'
-    return dump(reply.model_dump(exclude_unset=True))
+    return dump(reply.model_dump(exclude_unset=True, by_alias=True))
 
 
 def _body(callback: CallbackEntry, where: str) -> bytes:

@@ -74,7 +74,23 @@ class Redactor:
             body=self._body(row),
             message_id=None if row.message_id is None else self.identifier(row.message_id),
             problems=tuple(self._problem(problem) for problem in row.problems),
+            reply=self._reply(row.reply),
         )
+
+    def _reply(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """What an application answered may repeat what it was sent, and an address to go on to does."""
+        if len(reply) == 1:
+            return reply
+        result = dict(reply)
+        told = reply.get("from") == "forward"
+        if told and "body" in reply:
+            result["body"] = masked(reply["body"])
+        if "headers" in reply:
+            result["headers"] = [
+                [name, masked(value) if told else self._target(value) if name.lower() == "location" else value]
+                for name, value in reply["headers"]
+            ]
+        return result
 
     def identifier(self, text: str) -> str:
         """A hash in the form of the identifier: a UUID stays one."""

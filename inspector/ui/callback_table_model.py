@@ -85,7 +85,7 @@ def cell_text(callback: CallbackSummary, column: CallbackColumn) -> str:
         case CallbackColumn.SIZE:
             return f"{callback.size:,}{'+' if callback.truncated else ''}"
         case CallbackColumn.REPLY:
-            return str(callback.reply_status)
+            return str((callback.reply or {}).get("dropped") or callback.reply_status)
 
 
 class CallbackTableModel(RowIdModel[CallbackSummary]):

@@ -47,10 +47,43 @@ def reply_lines(detail: CallbackDetail) -> list[Line]:
 def _reply(reply: dict[str, Any]) -> Iterator[Line]:
     status = reply.get("status")
     number = status if isinstance(status, int) else None
-    yield Line(status_line(number), _tone(number))
+    yield from _circumstances(reply, number)
+    if reply.get("dropped"):
+        return
     headers = reply.get("headers") or []
     yield from _headers([(str(pair[0]), str(pair[1])) for pair in headers if len(pair) == 2])
+    size = reply.get("body_bytes")
+    if isinstance(size, int):
+        yield Line(f"A body of {size:,} bytes, made up", Tone.QUIET)
+        return
     yield from _body(str(reply.get("body") or "").encode("utf-8", "replace"))
+
+
+def _circumstances(reply: dict[str, Any], status: int | None) -> Iterator[Line]:
+    """The status, or that there was none; and whose answer it was."""
+    match reply.get("dropped"):
+        case None:
+            yield Line(status_line(status), _tone(status))
+        case "reset":
+            yield Line("No answer: the connection was reset", Tone.BAD)
+        case _:
+            yield Line("No answer: the connection was closed", Tone.BAD)
+    parts = []
+    if isinstance(rule := reply.get("rule"), str):
+        parts.append(f"By the rule “{one_line(rule, 80)}”")
+    if isinstance(hop := reply.get("hop"), int):
+        parts.append(f"To redirect {hop} of a chain")
+    match reply.get("from"):
+        case "forward":
+            parts.append("What your app answered")
+        case "default":
+            parts.append("Our own reply, as your app gave none in time")
+    if isinstance(delay := reply.get("delay_ms"), int):
+        parts.append(f"after {duration_text(delay)}")
+    if parts:
+        yield Line(" · ".join(parts), Tone.QUIET)
+    if reply.get("gave_up"):
+        yield Line("The sender had hung up before it was answered.", Tone.BAD)
 
 
 def _forward(forward: ForwardRow) -> Iterator[Line]:

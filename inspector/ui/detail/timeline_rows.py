@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from inspector.callbacks.timestamps import parse_timestamp
 from inspector.session.records import CallbackSummary
+from inspector.ui.detail.attempts import answer_text, attempt_texts
 from inspector.ui.detail.content import MessageDetail
 from inspector.ui.detail.wording import MARKS, sender_time, signed_duration
 from inspector.ui.status_badge import label
@@ -62,7 +63,8 @@ def timeline_rows(detail: MessageDetail) -> list[TimelineRow]:
     """Every callback of the message once."""
     ordered = _ordered(detail)
     marks = _marks(detail)
-    rows = [_row(one, marks.get(one.seq, ()), None) for one in ordered[:1]]
+    attempts = attempt_texts(detail.callbacks)
+    rows = [_row(one, marks.get(one.seq, ()), None, attempts.get(one.seq)) for one in ordered[:1]]
     known: CallbackSummary | None = None
     arrived = {one.seq: before for before, one in pairwise(detail.callbacks)}
     for before, one in pairwise(ordered):
@@ -74,7 +76,7 @@ def timeline_rows(detail: MessageDetail) -> list[TimelineRow]:
             gap = None
         else:
             gap = _gap(known, one, since=None if known is before else label(known.status))
-        rows.append(_row(one, marks.get(one.seq, ()), gap))
+        rows.append(_row(one, marks.get(one.seq, ()), gap, attempts.get(one.seq)))
     return rows
 
 
@@ -109,16 +111,18 @@ def _marks(detail: MessageDetail) -> dict[int, tuple[Mark, ...]]:
     return marks
 
 
-def _row(one: CallbackSummary, marks: tuple[Mark, ...], gap: Gap | None) -> TimelineRow:
+def _row(one: CallbackSummary, marks: tuple[Mark, ...], gap: Gap | None, attempt: str | None) -> TimelineRow:
     problems = [one_line(code, 30).replace("_", " ") for code in one.problem_codes]
     # The problems of a valid callback are warnings.
     marks = (*(Mark(problem, "warning" if one.valid else "error") for problem in problems), *marks)
     if one.transition:
         kind = Kind.TRANSITION
     elif one.valid:
-        kind, marks = Kind.RETRY, (Mark("retry", "info"), *marks)
+        kind, marks = Kind.RETRY, (Mark(attempt or "retry", "warning" if attempt else "info"), *marks)
     else:
         kind = Kind.INVALID
+    if answer := answer_text(one):
+        marks = (*marks, Mark(answer, "warning"))
     instant = _instant(one)
     delay = None if instant is None else (one.received * 1000 - instant) // 1_000_000
     return TimelineRow(one.seq, kind, one.status, one.timestamp, one.received, marks, delay, gap)

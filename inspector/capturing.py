@@ -22,7 +22,8 @@ Listener = Callable[[Sequence["Received"], Sequence["Appended"]], None]
 class Capturing:
     """At most one session, and at most one server that writes into it.
 
-    `on_appended` are told of every group of callbacks that was committed. `adjust` are asked, each in turn,
+    `on_appended` are told of every group of callbacks that was committed, `on_amended` of those (by number) whose
+    reply turned out otherwise than it was committed. `adjust` are asked, each in turn,
     for what the capture is to be set to.
     """
 
@@ -36,6 +37,7 @@ class Capturing:
     ) -> None:
         self.session: Session | None = None
         self.on_appended: list[Listener] = []
+        self.on_amended: list[Callable[[Sequence[int]], None]] = []
         self.adjust: list[Callable[[CaptureSettings], CaptureSettings]] = []
         self._settings = settings
         self._tasks = tasks
@@ -64,7 +66,9 @@ class Capturing:
         if self.session is None:
             return CannotListen("There is no session to capture into.")
         if self._server is None:
-            recorder = Recorder(self.session, on_appended=self._told, on_failure=self._on_failure)
+            recorder = Recorder(
+                self.session, on_appended=self._told, on_failure=self._on_failure, on_amended=self._told_amended
+            )
             self._server = CaptureServer(recorder)
         self.apply()
         return await self._server.start(host, port)
@@ -114,6 +118,10 @@ class Capturing:
     def _told(self, received: Sequence[Any], appended: Sequence[Any]) -> None:
         for tell in self.on_appended:
             tell(received, appended)
+
+    def _told_amended(self, seqs: Sequence[int]) -> None:
+        for tell in self.on_amended:
+            tell(seqs)
 
 
 def now() -> int:

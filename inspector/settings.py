@@ -53,6 +53,11 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "keep_callbacks": _whole(0),
     "keep_days": _number(0),
     "largest_body_kib": _whole(1, 1_048_576),
+    "reply_rules": lambda value: isinstance(value, list),
+    "forward_url": _text,
+    "forward_on": _choice,
+    "forward_answers": _choice,
+    "forward_seconds": _number(0.1, 60),
     "recent": _texts,
     "window_geometry": _text,
     "splitter": _text,
@@ -78,6 +83,13 @@ class Settings:
     keep_days: float = 0.0
     """Those of the last so many days are kept; 0: all."""
     largest_body_kib: int = 1024
+    reply_rules: list[Any] = field(default_factory=list)
+    """What callbacks are answered; each is checked where it is used, so that a damaged one costs only itself."""
+    forward_url: str = ""
+    forward_on: bool = False
+    forward_answers: bool = False
+    """Whether a sender is answered what the application answers, within `forward_seconds`."""
+    forward_seconds: float = 4.0
     recent: list[str] = field(default_factory=list)
     window_geometry: str = ""
     splitter: str = ""

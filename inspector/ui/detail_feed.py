@@ -1,5 +1,6 @@
 """Feeds the detail pane: loads what is selected, and loads it again when it changes."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from inspector.callbacks.findings import stalled
@@ -26,6 +27,16 @@ class DetailFeed:
         """Nothing is selected."""
         self._message = self._picked = None
         self._pane.clear()
+
+    def refresh(self, seqs: Iterable[int]) -> None:
+        """What was answered to these callbacks changed: show it where one of them is shown."""
+        seq = self._pane.callback_seq
+        if seq is None or seq not in seqs:
+            return
+        if self._panel.view == CALLBACKS:
+            self._on_callback_chosen(seq)
+        elif self._message is not None:
+            self._show_message()
 
     def _on_message_chosen(self, row: int | None) -> None:
         if row is None:

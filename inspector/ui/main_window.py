@@ -202,6 +202,11 @@ class MainWindow(QMainWindow):
         """Callbacks were committed."""
         self.panel.rows.notice()
 
+    def replies_changed(self, seqs: Sequence[int]) -> None:
+        """What these callbacks were answered, here or by the developer's own application, changed."""
+        self.panel.callbacks_model.refresh(seqs)
+        self._feed.refresh(seqs)
+
     def session_trimmed(self, trimmed: "Trimmed") -> None:
         """The retention took callbacks out."""
         self.panel.rows.trimmed(trimmed.messages, trimmed.callbacks, trimmed.shortened)

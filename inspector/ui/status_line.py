@@ -83,9 +83,10 @@ class StatusLine(QStatusBar):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._rate.setAccessibleName("Callbacks a second")
         self._verdicts.setAccessibleName("Valid and invalid callbacks")
-        for widget in (self._lamp, self._state, self._address, self._change, self._toggle, self.public, _rule(self)):
+        left = (self._lamp, self._state, self._address, self._change, self._toggle, self.public, _rule(self), self._note)
+        for widget in left:
             self.addWidget(widget)
-        self.addWidget(self._note)
+        self._notices_at = len(left)
         for widget in (self._rate, _rule(self), self._verdicts):
             self.addPermanentWidget(widget)
         self.setContentsMargins(6, 2, 10, 2)
@@ -133,6 +134,11 @@ class StatusLine(QStatusBar):
         name = self._public.removeprefix("https://") if self.width() >= _WIDE else "Public"
         room = self.public.fontMetrics().averageCharWidth() * _PUBLIC_CHARACTERS
         self.public.setText(self.public.fontMetrics().elidedText(f"⇄ {name}", Qt.TextElideMode.ElideMiddle, room))
+
+    def add_notice(self, notice: QWidget) -> None:
+        """A standing word before the counts; whoever adds it shows and hides it."""
+        self.insertPermanentWidget(self._notices_at, notice)
+        notice.hide()
 
     def show_note(self, text: str) -> None:
         """Something that just happened; goes away by itself."""

@@ -184,7 +184,7 @@ class Replies(Tool):
         settings = self.bench.settings
         settings.forward_on, settings.forward_answers = choice.on, choice.answers
         settings.forward_seconds = choice.seconds
-        if "@" not in choice.url:  # what may be a password is not kept
+        if "@" not in choice.url.partition("://")[2].partition("/")[0]:  # what may be a password is not kept
             settings.forward_url = choice.url
         self.bench.save_settings()
 

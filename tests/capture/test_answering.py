@@ -291,6 +291,12 @@ async def test_our_own_reply_goes_where_the_application_has_none(capture: Captur
     assert {**capture.only().reply, "delay_ms": 0} == {"status": 200, "from": "default", "delay_ms": 0}
 
 
+async def test_our_own_reply_goes_where_nothing_is_sent_on(capture: Capture) -> None:
+    plan = plan_of_application(lambda _seq, _received: None, 100)
+    assert (await ask(await capture.start(answer=lambda _: plan), make_post())).status == 200
+    assert capture.only().reply["from"] == "default"
+
+
 async def test_waiting_for_the_application_does_not_hold_up_the_end(capture: Capture) -> None:
     asked = asyncio.Event()
 

@@ -77,12 +77,20 @@ class RepliesPage(QScrollArea):
     def show_rules(self, lines: Sequence[RuleLine]) -> None:
         """Show the rules in their order."""
         self.rules.show_rules(lines)
+        self._order_tabs()
         active = sum(line.enabled for line in lines)
         self.warning.show_text(
             f"{count_text(active, 'rule is', 'rules are')} active: callbacks may be answered otherwise than with 200."
             if active
             else ""
         )
+
+    def _order_tabs(self) -> None:
+        """Rows that were made last do not come last."""
+        last: QWidget = self.add
+        for control in [*(one for row in self.rules.rows for one in row.controls), self.forward.on]:
+            self.setTabOrder(last, control)
+            last = control
 
 
 class _Warning(Card):

@@ -98,6 +98,11 @@ class RuleRow(Card):
         layout.addLayout(top)
         layout.addLayout(buttons)
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What takes the focus, in order."""
+        return self.switch, self.up, self.down, self.edit, self.delete
+
     def show_line(self, line: RuleLine, number: int, count: int) -> None:
         self.switch.setChecked(line.enabled)
         self._answer.show_text(line.answer)

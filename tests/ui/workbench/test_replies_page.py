@@ -73,6 +73,17 @@ def test_nothing_is_wider_than_the_page(shown: RepliesPage) -> None:
     assert inside.minimumSizeHint().width() <= shown.viewport().width()
 
 
+def test_the_tab_key_goes_from_top_to_bottom(shown: RepliesPage) -> None:
+    first, second = (row.controls for row in shown.rules.rows)
+    forward = shown.forward
+    wanted = [shown.warning.off, shown.drill, shown.add, *first, *second, forward.on, forward.url, forward.answers]
+    chain: list[QWidget] = [shown.warning.off]
+    while chain[-1] is not forward.answers:
+        chain.append(chain[-1].nextInFocusChain() or shown)
+        assert len(chain) < 200
+    assert [one for one in chain if one in wanted] == wanted
+
+
 def test_wishes_go_out(shown: RepliesPage, qtbot: QtBot) -> None:
     told: list[object] = []
     shown.drill_chosen.connect(told.append)

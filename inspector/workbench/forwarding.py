@@ -46,6 +46,8 @@ class Forwarding:
         self._last: ForwardRow | None = None
         self._sent = 0
         self._failed = 0
+        self._run = 0
+        """Rises with each beginning anew, so that late answers to what was chosen before are not counted to it."""
 
     def use(self, choice: ForwardChoice) -> None:
         """Do as chosen from now on."""
@@ -99,11 +101,14 @@ class Forwarding:
             ending.add_done_callback(self._closing.discard)
         self._forwarder = self._writer = self.plan = self._last = None
         self._sent = self._failed = 0
+        self._run += 1
         self._session = self._bench.session
         self._problem = self._trouble()
         if self.choice.on and not self._problem and self._session is not None:
             self._writer = ForwardWriter(
-                partial(self._write, self._session), on_written=self._written, on_failure=self._not_written
+                partial(self._write, self._session),
+                on_written=partial(self._written, self._session, self._run),
+                on_failure=self._not_written,
             )
             self._forwarder = Forwarder(self.choice.url, self._writer.add, longest=_LONGEST)
             if self.choice.answers:
@@ -136,11 +141,14 @@ class Forwarding:
         if self._bench.session is session:
             session.record_forwards(rows)
 
-    def _written(self, rows: Sequence[ForwardRow]) -> None:
+    def _written(self, session: "Session", run: int, rows: Sequence[ForwardRow]) -> None:
+        if self._bench.session is session:
+            self._bench.window.replies_changed([row.callback for row in rows])
+        if run != self._run:
+            return
         self._last = rows[-1]
         self._sent += len(rows)
         self._failed += sum(row.status is None for row in rows)
-        self._bench.window.replies_changed([row.callback for row in rows])
         self._on_told()
 
     def _not_written(self, error: SessionError) -> None:

@@ -124,12 +124,15 @@ class Replies(Tool):
         self._show_forwarding()
         return page
 
-    def _show_rules(self) -> None:
+    def _show_notice(self) -> None:
         active = sum(rule.enabled for rule in self.rules)
         rules = f"{count_text(active, 'rule', 'rules')} active" if active else ""
         app = "app answers" if self.forwarding.plan is not None else ""
         self._notice.show_words(" · ".join(filter(None, (rules, app))).capitalize())
         self.bench.window.side.tabs.setTabText(self._tab, f"{_TITLE} ({active} active)" if active else _TITLE)
+
+    def _show_rules(self) -> None:
+        self._show_notice()
         if self._page is not None:
             self._page.show_rules(
                 [RuleLine(answer_words(rule), condition_words(rule), rule.name, rule.enabled) for rule in self.rules]
@@ -139,7 +142,7 @@ class Replies(Tool):
         if self._page is not None:
             text, problem = self.forwarding.state()
             self._page.forward.show_state(text, problem=problem)
-        self._show_rules()
+        self._show_notice()
 
     def _on_drill(self, key: str) -> None:
         drill = next(one for one in DRILLS if one.key == key)

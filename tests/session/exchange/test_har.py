@@ -160,3 +160,12 @@ def test_all_callbacks_are_there_in_order(tmp_path: Path) -> None:
 
     assert [entry["comment"] for entry in found] == ["callback 1", "callback 2", "callback 3"]
     assert entries(tmp_path / "none") == []
+
+
+def test_a_connection_without_an_answer_has_the_status_0(tmp_path: Path) -> None:
+    reply = {"status": 444, "dropped": "reset"}
+    session, out = make_session(tmp_path / "s.inspector", [make_callback(reply=reply)]), tmp_path / "out.har"
+    with SessionReader(session) as reader:
+        export(reader, out)
+    (entry,) = json.loads(out.read_text(encoding="utf-8"))["log"]["entries"]
+    assert entry["response"]["status"] == 0

@@ -96,3 +96,18 @@ def test_numbers_become_fictional_ones(number: str, form: str) -> None:
     redactor = Redactor()
     assert re.fullmatch(form, redactor.number(number))
     assert redactor.number(number) == redactor.number(number)
+
+
+@pytest.mark.parametrize("suffix", [".json", ".jsonl", ".har"])
+def test_what_replies_repeat_of_a_callback_does_not_leave(tmp_path: Path, suffix: str) -> None:
+    told = {"status": 422, "headers": [["X-Echo", _TO]], "body": f"{_BODY} {_TO}", "from": "forward", "delay_ms": 3}
+    redirected = {"status": 307, "headers": [["Location", f"/{_PATH}?to={_TO[1:]}&inspector-redirect=307-1-1"]]}
+    path, out = tmp_path / "s.inspector", tmp_path / f"out{suffix}"
+    with Session.create(path, started=1_800_000_000_000_000) as session:
+        session.append([_callback(reply=told), _callback(reply=redirected), _callback(reply={"status": 500})])
+    with SessionReader(path) as reader:
+        export(reader, out, redact=True)
+    text = out.read_text(encoding="utf-8")
+    assert not [secret for secret in _SECRETS if secret in text or secret.lstrip("+") in text]
+    assert "422" in text
+    assert "X-Echo" in text

@@ -83,7 +83,8 @@ class StatusLine(QStatusBar):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._rate.setAccessibleName("Callbacks a second")
         self._verdicts.setAccessibleName("Valid and invalid callbacks")
-        left = (self._lamp, self._state, self._address, self._change, self._toggle, self.public, _rule(self), self._note)
+        known = (self._lamp, self._state, self._address, self._change, self._toggle, self.public)
+        left = (*known, _rule(self), self._note)
         for widget in left:
             self.addWidget(widget)
         self._notices_at = len(left)

@@ -1,146 +1,83 @@
-"""The simulator: plans the callbacks of simulated messages, and sends them as SignalWire would."""
+"""The simulator: sends the callbacks of simulated messages as SignalWire would."""
 
 import asyncio
-import heapq
-import random
+import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import count, cycle, islice
-from typing import Final
-from urllib.parse import parse_qsl
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, TooManyRedirects
 from aiohttp.client_exceptions import (
     ClientConnectionError,
     ClientConnectorCertificateError,
     ClientConnectorError,
     ClientError,
+    ConnectionTimeoutError,
     ServerDisconnectedError,
 )
 from yarl import URL
 
-from inspector.callbacks.signature import sign_form, sign_json, sign_json_sha256
-from inspector.capture.scenarios import FORM_TYPE, SCENARIOS, Cast, Life, Step
+from inspector.capture.plan import PlannedCallback, plan
+from inspector.capture.signer import Signer
 
-
-@dataclass(frozen=True, slots=True)
-class PlannedCallback:
-    """One request to send, `at` seconds after the start.
-
-    `message_id` is empty where the body tells of no message. `scenario` is the one that the message
-    plays: in `mixed`, the one that its turn fell to.
-    """
-
-    at: float
-    body: bytes
-    content_type: str
-    message_id: str
-    scenario: str
-
-
-# A plan holds the callbacks of the messages under way; no rate may make that all messages.
-_MOST_WAITING: Final = 20_000
-_LOWEST_RATE, _HIGHEST_RATE = 0.001, 1_000_000
-# Seconds that a sender may be behind its plan before the plan waits for it.
-_SLACK: Final = 1.0
 # Enough of a reply to keep the connection; what it says does not matter to a sender of status callbacks.
 _REPLY_READ: Final = 65_536
 
 
-def plan(
-    scenarios: Sequence[str],
-    *,
-    messages: int,
-    rate: float,
-    seed: int,
-    started_at: datetime,
-    elapsed: Callable[[], float] | None = None,
-) -> Iterator[PlannedCallback]:
-    """The callbacks of `messages` messages, which play the named scenarios in turn, in the order of sending.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How hard a sender tries. All times are in seconds.
 
-    Pure and seeded: the same arguments give the same callbacks, byte for byte. They are made one by one,
-    so that a plan for a million messages needs the memory of those under way.
-
-    `rate` is the number of callbacks a second over all messages; lives are stretched or pressed with
-    it, so that some eight messages are always under way. Timestamps count from `started_at`, which must
-    have a time zone. `elapsed` gives the real seconds since then: with it, the plan waits for a sender
-    that falls behind, so that a slow receiver sees a lower rate instead of ever older timestamps.
-
-    Raises ValueError, in words for the user, for an unknown scenario or a number that makes no sense.
+    A callback that gets no reply, or one of 500 and above, is sent again after `pause`, up to `attempts` times
+    in all, as long as `total` is not over. `redirects` are followed as HTTP clients do.
     """
-    if not scenarios:
-        raise ValueError("Name at least one scenario.")
-    for name in scenarios:
-        if name not in SCENARIOS:
-            raise ValueError(f"There is no scenario “{name}”; there are {', '.join(SCENARIOS)}.")
-    if messages < 0:
-        raise ValueError("The number of messages must not be negative.")
-    if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
-        raise ValueError(f"The rate must be between {_LOWEST_RATE} and {_HIGHEST_RATE:,} callbacks a second.")
-    if started_at.tzinfo is None:
-        raise ValueError("The start must have a time zone.")
-    chance = random.Random(seed)  # noqa: S311 - reproducible sample data, nothing secret
-    cast = Cast(chance, pace=min(6.0, max(0.2, 5 / rate)))
-    return _interleaved(islice(_lives(scenarios, cast), messages), rate, started_at, elapsed)
+
+    attempts: int = 1
+    connect: float | None = None
+    answer: float = 10.0
+    total: float = math.inf
+    redirects: int = 0
+    pause: float = 0.0
 
 
-def _lives(scenarios: Sequence[str], cast: Cast) -> Iterator[Life]:
-    for name in cycle(scenarios):
-        scenario = SCENARIOS[name]
-        for _ in range(scenario.in_a_row):
-            life = scenario.compose(cast)
-            yield life if life.scenario else replace(life, scenario=name)
+LIKE_SIGNALWIRE: Final = Delivery(attempts=3, connect=2.0, answer=5.0, total=15.0, redirects=3, pause=1.0)
+"""The documented limits. Which replies are tried again, and after which pause, is not documented."""
 
-
-def _interleaved(
-    lives: Iterator[Life], rate: float, started_at: datetime, elapsed: Callable[[], float] | None
-) -> Iterator[PlannedCallback]:
-    waiting: list[tuple[float, int, float, Step, Life]] = []
-    order = count()
-    begins = 0.0
-    life = next(lives, None)
-    while life is not None or waiting:
-        while life is not None and len(waiting) < _MOST_WAITING and (not waiting or begins <= waiting[0][0]):
-            if elapsed is not None:
-                begins = max(begins, elapsed() - _SLACK)
-            for step in life.steps:
-                heapq.heappush(waiting, (begins + step.at, next(order), begins + step.happened, step, life))
-            begins += len(life.steps) / rate if life.pause is None else life.pause
-            life = next(lives, None)
-        at, _, happened, step, told = heapq.heappop(waiting)
-        # Only a full house lets the next message fall behind what was sent already.
-        begins = max(begins, at)
-        yield _callback(at, step, told, started_at + timedelta(seconds=happened))
-
-
-def _callback(at: float, step: Step, life: Life, moment: datetime) -> PlannedCallback:
-    code, text = step.error or (None, None)
-    timestamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    told = {"status": step.status, "timestamp": timestamp, "error_code": code, "error_message": text}
-    body, content_type = step.render({**life.fields, **told})
-    return PlannedCallback(at, body, content_type, life.fields.get("id", ""), life.scenario)
+ONCE: Final = Delivery()
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What became of one callback: the reply's HTTP status, or why there was none; in how many seconds."""
+    """What became of one attempt: the reply's HTTP status, or why there was none; in how many seconds.
+
+    `attempt` counts from 1; `again`: another one follows.
+    """
 
     status: int | None
     error: str | None
     seconds: float
+    attempt: int = 1
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SimulationSummary:
-    """How many callbacks were sent, how many of them got a reply and how many none, and the replies by HTTP status."""
+    """How many callbacks were sent, how many of them got a reply and how many none, and the replies by HTTP status.
+
+    Of a callback that was sent more than once the last attempt counts; `retries` are the attempts after the first.
+    """
 
     sent: int
     answered: int
     failed: int
     by_reply_status: Mapping[int, int]
+    retries: int = 0
+
+
+OnResult: TypeAlias = Callable[[PlannedCallback, SendResult], None]
 
 
 async def simulate(
@@ -148,16 +85,18 @@ async def simulate(
     planned: Iterable[PlannedCallback],
     *,
     signing_key: str | None = None,
-    on_result: Callable[[PlannedCallback, SendResult], None] | None = None,
+    digest_in_url: bool = False,
+    delivery: Delivery = ONCE,
+    on_result: OnResult | None = None,
     concurrency: int = 16,
-    timeout_seconds: float = 10,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> SimulationSummary:
     """Sends each planned callback to `url` when its time has come, at most `concurrency` at once.
 
     The callbacks of one message are sent one after the other, so that only those arrive out of order
-    that the plan has so. With a signing key JSON is signed by the schemes A and A-256, forms by B.
-    `planned` is drawn from as it is sent. A receiver that does not answer is a result, not an exception.
+    that the plan has so; but none waits for another one's retries. With a signing key JSON is signed by the
+    schemes A and A-256, with `digest_in_url` by C, and forms by B. `planned` is drawn from as it is sent. A
+    receiver that does not answer is a result, not an exception.
 
     Raises ValueError, in words for the user, when `url` is no http URL.
     """
@@ -166,13 +105,14 @@ async def simulate(
     async with (
         ClientSession(
             connector=TCPConnector(limit=concurrency),
-            timeout=ClientTimeout(total=timeout_seconds),
+            cookie_jar=DummyCookieJar(),
             headers={"User-Agent": "SignalWire-simulator"},
             auto_decompress=False,
         ) as session,
         asyncio.TaskGroup() as tasks,
     ):
-        sender = _Sender(session, address, signing_key, on_result, timeout_seconds)
+        signer = Signer(signing_key, digest_in_url=digest_in_url)
+        sender = _Sender(session, address, signer, delivery, on_result, sleep)
         slots = asyncio.Semaphore(concurrency)
         turns: dict[str, asyncio.Event] = {}
 
@@ -180,7 +120,7 @@ async def simulate(
             try:
                 if before is not None:
                     await before.wait()
-                await sender.send(callback)
+                await sender.send(callback, done)
             finally:
                 done.set()
                 if turns.get(callback.message_id) is done:
@@ -207,56 +147,74 @@ class _Sender:
         self,
         session: ClientSession,
         address: URL,
-        signing_key: str | None,
-        on_result: Callable[[PlannedCallback, SendResult], None] | None,
-        timeout_seconds: float,
+        signer: Signer,
+        delivery: Delivery,
+        on_result: OnResult | None,
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._session = session
         self._address = address
-        self._signing_key = signing_key
+        self._signer = signer
+        self._delivery = delivery
         self._on_result = on_result
-        self._timeout_seconds = timeout_seconds
+        self._sleep = sleep
         self._sent = 0
+        self._retries = 0
         self._statuses: Counter[int] = Counter()
 
-    async def send(self, callback: PlannedCallback) -> None:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        status, error = await self._post(callback)
-        self._sent += 1
-        if status is not None:
-            self._statuses[status] += 1
-        if self._on_result is not None:
-            self._on_result(callback, SendResult(status, error, loop.time() - started))
+    async def send(self, callback: PlannedCallback, tried: asyncio.Event) -> None:
+        """Send until it is taken or given up; `tried` is set after the first attempt."""
+        loop, delivery = asyncio.get_running_loop(), self._delivery
+        end = loop.time() + delivery.total
+        most = delivery.attempts if callback.retried else 1
+        for attempt in range(1, most + 1):
+            started = loop.time()
+            status, error = await self._post(callback, min(delivery.answer, end - started))
+            now = loop.time()
+            again = attempt < most and (status is None or status >= 500) and now + delivery.pause < end
+            result = SendResult(status, error, now - started, attempt, again)
+            self._count(result)
+            if self._on_result is not None:
+                self._on_result(callback, result)
+            tried.set()
+            if not again:
+                return
+            await self._sleep(delivery.pause)
 
     def summary(self) -> SimulationSummary:
         answered = self._statuses.total()
-        return SimulationSummary(self._sent, answered, self._sent - answered, dict(sorted(self._statuses.items())))
+        statuses = dict(sorted(self._statuses.items()))
+        return SimulationSummary(self._sent, answered, self._sent - answered, statuses, self._retries)
 
-    async def _post(self, callback: PlannedCallback) -> tuple[int | None, str | None]:
-        headers = {"Content-Type": callback.content_type, **self._signatures(callback)}
+    def _count(self, result: SendResult) -> None:
+        self._retries += result.attempt > 1
+        if not result.again:
+            self._sent += 1
+            if result.status is not None:
+                self._statuses[result.status] += 1
+
+    async def _post(self, callback: PlannedCallback, seconds: float) -> tuple[int | None, str | None]:
+        delivery = self._delivery
+        address, signatures = self._signer.sign(self._address, callback.content_type, callback.body)
         try:
             async with self._session.post(
-                self._address, data=callback.body, headers=headers, allow_redirects=False
+                address,
+                data=callback.body,
+                headers={"Content-Type": callback.content_type, **signatures},
+                allow_redirects=delivery.redirects > 0,
+                max_redirects=delivery.redirects + 1,  # aiohttp gives up at this one, not after it
+                timeout=ClientTimeout(total=seconds, sock_connect=delivery.connect),
             ) as reply:
                 await reply.content.read(_REPLY_READ)
                 return reply.status, None
+        except ConnectionTimeoutError:
+            return None, f"No connection within {delivery.connect:g} seconds."
         except TimeoutError:
-            return None, f"No reply within {self._timeout_seconds:g} seconds."
+            return None, f"No reply within {seconds:.3g} seconds."
+        except TooManyRedirects:
+            return None, f"More than {delivery.redirects} redirects."
         except ClientError as error:
             return None, _in_words(error)
-
-    def _signatures(self, callback: PlannedCallback) -> dict[str, str]:
-        key, url = self._signing_key, str(self._address)
-        if not key:
-            return {}
-        if callback.content_type == FORM_TYPE:
-            parameters = parse_qsl(callback.body.decode(), keep_blank_values=True)
-            return {"X-SignalWire-Signature": sign_form(key, url, parameters)}
-        return {
-            "X-SignalWire-Signature": sign_json(key, url, callback.body),
-            "X-SignalWire-SHA256-Signature": sign_json_sha256(key, url, callback.body),
-        }
 
 
 def _address(url: str) -> URL:

@@ -35,9 +35,12 @@ class Sending:
         """Send everything, telling of each answer by `tell`."""
         raise NotImplementedError
 
-    def tell(self, what: str, status: int | None, error: str | None, milliseconds: int) -> None:
-        """Print the line of one answer; `status` is None where none came, and `error` says why."""
-        self._answered += status is not None
+    def tell(self, what: str, status: int | None, error: str | None, milliseconds: int, *, last: bool = True) -> None:
+        """Print the line of one answer; `status` is None where none came, and `error` says why.
+
+        Not the `last` one: the same is sent again, and the answer to that counts.
+        """
+        self._answered += last and status is not None
         try:
             print(f"{what}  {status or printable(error or '')}  {milliseconds} ms", flush=True)
         except BrokenPipeError:  # nobody reads any more (`| head`)

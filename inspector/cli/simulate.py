@@ -1,13 +1,16 @@
 """`inspector simulate URL`: sends the callbacks of simulated messages, as SignalWire would."""
 
 import asyncio
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from inspector.capture.own_data import OwnData
+from inspector.capture.plan import PlannedCallback, plan
 from inspector.capture.scenarios import SCENARIOS
-from inspector.capture.simulator import PlannedCallback, SendResult, plan, simulate
+from inspector.capture.simulator import LIKE_SIGNALWIRE, ONCE, SendResult, simulate
 from inspector.cli.listen import run_loop
 from inspector.cli.options import Parser, WrongUse, integer, positive_integer, positive_number, secret, url
 from inspector.cli.sending import Sending
@@ -23,6 +26,9 @@ class Order:
     rate: float
     seed: int
     signing_key: str | None
+    own: OwnData
+    form: bool
+    retry: bool
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -44,6 +50,14 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--seed", type=integer, metavar="N", help="the same number plays the same lives again")
     parser.add_argument("--signing-key-env", metavar="NAME", help="the variable that holds the key to sign with")
+    parser.add_argument("--from", dest="from_", metavar="NUMBER", help="your own sender instead of drawn ones")
+    parser.add_argument("--to", metavar="NUMBER", help="your own recipient: E.164, a short code or whatsapp:+...")
+    parser.add_argument("--body", metavar="TEXT", help="your own text instead of drawn ones")
+    parser.add_argument("--custom-variables", metavar="JSON", help="an object of up to 20 texts, sent with JSON")
+    parser.add_argument("--dialect", choices=("json", "form"), default="json", help="form: the Compatibility API's")
+    parser.add_argument(
+        "--retry", action="store_true", help="try again on silence or 5xx, three attempts in 15 seconds at most"
+    )
     parser.add_argument("--list", action="store_true", help="tell what scenarios there are")
     options = parser.parse_args(arguments)
     if options.list:
@@ -59,8 +73,29 @@ def run(arguments: Sequence[str]) -> int:
         rate=options.rate,
         seed=random.randrange(1_000_000) if options.seed is None else options.seed,  # noqa: S311 - sample data
         signing_key=secret(options.signing_key_env),
+        own=_own_data(options.to, options.from_, options.body, options.custom_variables),
+        form=options.dialect == "form",
+        retry=options.retry,
     )
     return run_loop(Play(order).run)
+
+
+def _own_data(to: str | None, from_: str | None, body: str | None, variables: str | None) -> OwnData:
+    """Raises WrongUse for what could not be sent."""
+    try:
+        return OwnData(to, from_, body, None if variables is None else _pairs(variables))
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+
+
+def _pairs(text: str) -> dict[str, str]:
+    try:
+        pairs = json.loads(text)
+    except ValueError:
+        pairs = None
+    if not isinstance(pairs, dict) or not all(isinstance(value, str) for value in pairs.values()):
+        raise WrongUse('--custom-variables takes a JSON object of texts, such as {"order": "1234"}')
+    return pairs
 
 
 class Play(Sending):
@@ -82,11 +117,20 @@ class Play(Sending):
                 seed=order.seed,
                 started_at=datetime.now(UTC),
                 elapsed=lambda: loop.time() - begun,
+                own=order.own,
+                form=order.form,
             )
-            await simulate(order.url, planned, signing_key=order.signing_key, on_result=self._report)
+            await simulate(
+                order.url,
+                planned,
+                signing_key=order.signing_key,
+                delivery=LIKE_SIGNALWIRE if order.retry else ONCE,
+                on_result=self._report,
+            )
         except ValueError as error:
             raise WrongUse(str(error)) from None
 
     def _report(self, callback: PlannedCallback, result: SendResult) -> None:
-        what = f"#{self.count():<5} {callback.scenario:<13} {callback.message_id or 'no message id':<36}"
-        self.tell(what, result.status, result.error, round(result.seconds * 1000))
+        number = f"#{self.count():<5}" if result.attempt == 1 else "again "
+        what = f"{number} {callback.scenario:<13} {callback.message_id or 'no message id':<36}"
+        self.tell(what, result.status, result.error, round(result.seconds * 1000), last=not result.again)

@@ -5,7 +5,7 @@ import json
 import re
 import socket
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice, pairwise
@@ -24,9 +24,13 @@ from inspector.callbacks.judgement import judge
 from inspector.callbacks.lifecycle import Arrival, Lifecycle
 from inspector.callbacks.segments import count_segments
 from inspector.callbacks.signature import SignatureState, check_signature
-from inspector.capture import simulator
-from inspector.capture.scenarios import FORM_TYPE, JSON_TYPE, SCENARIOS, Cast
-from inspector.capture.simulator import PlannedCallback, SendResult, plan, simulate
+from inspector.capture import plan as planning
+from inspector.capture.cast import Cast
+from inspector.capture.plan import PlannedCallback, plan
+from inspector.capture.renders import FORM_TYPE, JSON_TYPE
+from inspector.capture.scenarios import SCENARIOS
+from inspector.capture.simulator import Delivery, SendResult, simulate
+from tests.capture.receiver import Receiver, receiving
 
 STARTED_AT = datetime(2026, 11, 23, 10, 0, 0, 250_000, tzinfo=UTC)
 KEY = "PSKtest1234567890abcdef"
@@ -93,10 +97,14 @@ def is_valid(callback: PlannedCallback) -> bool:
 
 def test_the_scenarios_are_those_of_the_command_line() -> None:
     assert list(SCENARIOS) == [
-        *("delivered", "undelivered", "failed", "read", "mms", "out-of-order", "duplicates"),
-        *("regression", "stalled", "invalid", "burst", "mixed"),
+        *("delivered", "undelivered", "filtered", "failed", "read", "mms", "partial", "out-of-order", "duplicates"),
+        *("retry-storm", "late-receipt", "late-arrival", "regression", "stalled", "invalid", "burst", "mixed"),
     ]
-    assert all(name == scenario.name and scenario.summary for name, scenario in SCENARIOS.items())
+    for name, scenario in SCENARIOS.items():
+        assert name == scenario.name
+        assert scenario.title
+        assert scenario.summary
+        assert scenario.advice.endswith(".")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -133,6 +141,11 @@ def test_every_callback_keeps_the_contract(scenario: str, rate: float) -> None:
         *((name, set()) for name in ("delivered", "undelivered", "failed", "read", "mms", "stalled", "burst")),
         ("out-of-order", {FindingCode.OUT_OF_ORDER}),
         ("duplicates", {FindingCode.DUPLICATE}),
+        ("filtered", set()),
+        ("partial", set()),
+        ("retry-storm", {FindingCode.DUPLICATE}),
+        ("late-receipt", {FindingCode.LATE}),
+        ("late-arrival", {FindingCode.LATE}),
         ("regression", {FindingCode.REGRESSION}),
     ],
 )
@@ -216,7 +229,7 @@ def test_a_plan_holds_only_so_many_messages(monkeypatch: pytest.MonkeyPatch) -> 
         composed.append("message")
         return compose(cast, **changes)
 
-    monkeypatch.setattr(simulator, "_MOST_WAITING", 40)
+    monkeypatch.setattr(planning, "_MOST_WAITING", 40)
     monkeypatch.setattr(Cast, "message", counted)
     planned = plan(["delivered"], messages=100, rate=1_000_000, seed=1, started_at=STARTED_AT)
     first = list(islice(planned, 60))
@@ -336,7 +349,8 @@ def test_invalid_breaks_the_contract_in_every_message_each_time_in_another_way()
 def test_mixed_plays_everything_and_is_mostly_delivered() -> None:
     planned = make_plan("mixed", messages=300)
     played = {callback.message_id: callback.scenario for callback in planned}
-    assert {*played.values()} == {*SCENARIOS, "compatibility"} - {"mixed", "burst"}
+    rare = {"filtered", "partial", "retry-storm", "late-receipt", "late-arrival"}
+    assert {*played.values()} == {*SCENARIOS, "compatibility"} - {"mixed", "burst"} - rare
     assert list(played.values()).count("delivered") > 100
     assert next(iter(played.values())) == "delivered"
     kinds = {len(json.loads(c.body)) for c in planned if c.scenario == "invalid" and c.body[-1:] == b"}"}
@@ -357,40 +371,10 @@ def test_mixed_has_callbacks_of_the_compatibility_api() -> None:
 # The sending
 
 
-async def _at_once(_: bytes) -> None:
-    return
-
-
-class Receiver:
-    """A real HTTP server on a free port that keeps what it gets and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.received: list[tuple[web.BaseRequest, bytes]] = []
-        self.reply: Callable[[int], web.StreamResponse] = lambda _: web.Response()
-        self.before_reply: Callable[[bytes], Awaitable[None]] = _at_once
-        self.busy = 0
-        self.busiest = 0
-
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.busy += 1
-        self.busiest = max(self.busiest, self.busy)
-        body = await request.read()
-        self.received.append((request, body))
-        await self.before_reply(body)
-        self.busy -= 1
-        return self.reply(len(self.received))
-
-
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    runner = web.ServerRunner(web.Server(receiver.handle, access_log=None))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield receiver
-    await runner.cleanup()
+    async with receiving() as receiver:
+        yield receiver
 
 
 def at_once(*scenarios: str, **changes: Any) -> list[PlannedCallback]:
@@ -558,7 +542,7 @@ async def test_a_receiver_that_never_answers_is_given_up() -> None:
             f"http://127.0.0.1:{port}",
             at_once("stalled", messages=1)[:1],
             on_result=lambda _, result: results.append(result),
-            timeout_seconds=0.01,
+            delivery=Delivery(answer=0.01),
         )
     assert [result.error for result in results] == ["No reply within 0.01 seconds."]
 

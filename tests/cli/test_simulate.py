@@ -1,5 +1,6 @@
 """`inspector simulate`: real callbacks from the command line."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from inspector.callbacks.signature import check_signature
 from inspector.capture.scenarios import SCENARIOS
 from inspector.cli.main import main
 from inspector.session.reader import SessionReader
-from tests.cli.program import BOUND, ROOT, Program, environment
+from tests.cli.program import BOUND, ROOT, Program, complaint, environment
 
 
 def listening(tmp_path: Path, *more: str) -> Program:
@@ -130,3 +131,47 @@ def test_output_that_nobody_reads_any_more(tmp_path: Path) -> None:
             process.wait()
             if process.stderr is not None:
                 process.stderr.close()
+
+
+def test_own_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "Grüße, {name} & %s"
+    own = ["--from", "10555", "--to", "whatsapp:+12065550123", "--body", body]
+    arguments = ["--messages", "1", "--rate", "1000", "--scenario", "delivered", *own]
+    with listening(tmp_path) as program:
+        url = f"http://127.0.0.1:{program.port()}/"
+        assert main(["simulate", url, *arguments, "--custom-variables", '{"order": "1 & 2"}']) == 0
+        assert main(["simulate", url, *arguments, "--dialect", "form"]) == 0
+    with SessionReader(tmp_path / "a.inspector") as reader:
+        messages = list(reader.messages())
+        assert [(one.from_, one.to, one.body) for one in messages] == [("10555", "whatsapp:+12065550123", body)] * 2
+        assert {callback.dialect for callback in reader.callbacks()} == {"json", "form"}
+        assert json.loads(next(iter(reader.callbacks())).body)["custom_variables"] == {"order": "1 & 2"}
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["--to", "Alice"], "To: Write a plus sign"),
+        (["--from", "12345678"], "From: A short code"),
+        (["--custom-variables", "order=1"], "--custom-variables takes a JSON object of texts"),
+        (["--custom-variables", '{"a": 1}'], "--custom-variables takes a JSON object of texts"),
+        (["--custom-variables", '{"": "x"}'], "Custom variables: A value has no name"),
+        (["--dialect", "xml"], "--dialect"),
+    ],
+)
+def test_own_data_that_cannot_be_sent(wrong: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "http://127.0.0.1:1/", *wrong]) == 2
+    assert words in complaint(capsys)
+
+
+def test_retries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--messages", "1", "--rate", "1000", "--scenario", "stalled", "--seed", "1"]
+    with listening(tmp_path, "--reply-status", "500") as program:
+        url = f"http://127.0.0.1:{program.port()}/"
+        assert main(["simulate", url, *arguments, "--retry"]) == 0
+        *lines, summary = capsys.readouterr().out.splitlines()
+    assert summary.startswith("3 callbacks sent, 3 answered.")
+    assert sorted(line.split()[0] for line in lines) == ["#1", "#2", "#3", *["again"] * 6]
+    with SessionReader(tmp_path / "a.inspector") as reader:
+        assert reader.summary().callbacks == 9

@@ -65,6 +65,8 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "message_header": _text,
     "callback_header": _text,
     "public_url": _text,
+    "simulate_url": _text,
+    "simulate": lambda value: isinstance(value, dict),
 }
 
 
@@ -98,6 +100,10 @@ class Settings:
     callback_header: str = ""
     public_url: str = ""
     """Where a proxy of the user's own makes the address listened at public, without a path."""
+    simulate_url: str = ""
+    """The user's own app, which simulated callbacks are sent to."""
+    simulate: dict[str, Any] = field(default_factory=dict)
+    """The last simulation that was asked for."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

@@ -23,6 +23,7 @@ class EmptyState(QWidget):
     """A title, an explanation, and for the first state a cURL line and a sample."""
 
     sample_wished = Signal()
+    scenarios_wished = Signal()
     start_wished = Signal()
     filter_cleared = Signal()
     callbacks_wished = Signal()
@@ -52,6 +53,14 @@ class EmptyState(QWidget):
         self._public_url: str | None = None
         self._public = QPushButton(self)
         self._public.clicked.connect(self._on_public)
+        # A link, but not the pane's: what that is written in is not to be read in before the first paint.
+        self.more = QPushButton("More scenarios…", self)
+        self.more.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.more.setStyleSheet(
+            "QPushButton { border: none; background: transparent; color: palette(link); padding: 1px 0; }"
+            "QPushButton:hover, QPushButton:focus { text-decoration: underline; }"
+        )
+        self.more.clicked.connect(self.scenarios_wished)
         self._action = QPushButton(self)
         self._action.setDefault(True)
         self._wish = self.sample_wished
@@ -72,6 +81,7 @@ class EmptyState(QWidget):
         for widget in (self._title, self._text, self._curl):
             inner.addWidget(widget)
         inner.addLayout(buttons)
+        inner.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         column = QWidget(self)
         column.setLayout(inner)
         column.setMaximumWidth(640)
@@ -149,6 +159,7 @@ class EmptyState(QWidget):
         self._curl.setVisible(visible)
         self._copy.setVisible(visible)
         self._public.setVisible(visible)
+        self.more.setVisible(visible)
 
     def _on_action(self) -> None:
         self._wish.emit()

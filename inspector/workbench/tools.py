@@ -5,6 +5,12 @@ from typing import Final
 from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
 from inspector.workbench.replies import Replies
+from inspector.workbench.simulate import Simulate
 from inspector.workbench.trouble import Trouble
 
-TOOLS: Final[tuple[type[Tool], ...]] = (Trouble, Address, Replies)
+TOOLS: Final[tuple[type[Tool], ...]] = (
+    Trouble,
+    Address,
+    Replies,
+    Simulate,
+)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,10 @@ class Capturing:
             )
             self._server = CaptureServer(recorder)
         self.apply()
-        return await self._server.start(host, port)
+        before, since = self.url, now()
+        listening = await self._server.start(host, port)
+        self._note_hearing(before, since)
+        return listening
 
     def apply(self) -> None:
         """Have what is set count from the next callback on."""
@@ -88,10 +92,12 @@ class Capturing:
         """Stop listening; the session stays."""
         if self._server is not None:
             await self._server.stop()
+            self._note_hearing(None, now())
 
     async def end(self) -> None:
         """Stop listening for good: what is in flight is answered and committed."""
-        await self.stop()
+        if self._server is not None:  # not `stop`: the session notes its end itself
+            await self._server.stop()
         self._server = None
         if self._upkeep is not None:
             self._upkeep.cancel()
@@ -109,6 +115,20 @@ class Capturing:
         from inspector.session.retention import Keep
 
         return Keep(self._settings.keep_callbacks or None, self._settings.keep_days or None)
+
+    def _note_hearing(self, before: str | None, since: int) -> None:
+        """Note in the session whether callbacks are received now; `before` is where they were, until `since`."""
+        if self.session is None:
+            return
+        from inspector.session.deaf import Deafness, DeafWindow
+
+        with suppress(SessionError):  # of the same disk there is more to be heard
+            if self.url is None:
+                self.session.deafen(since, Deafness.STOPPED)
+            else:
+                self.session.hear(now())
+                if before not in (None, self.url):
+                    self.session.record_deaf(DeafWindow(since, now(), Deafness.MOVED))
 
     async def _keep_trimmed(self, session: "Session") -> None:
         from inspector.capture.upkeep import keep_trimmed

@@ -14,6 +14,7 @@ from typing import Any
 from inspector.capture.forward import Forwarder
 from inspector.capture.forward_address import is_own
 from inspector.capture.forward_writer import ForwardWriter
+from inspector.capture.heartbeat import keep_beating
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import Reply
 from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
@@ -24,6 +25,7 @@ from inspector.cli.tunnelling import InstalledTunnel, Tunnelling
 from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
+from inspector.runtime.tasks import TaskScope
 from inspector.session.exchange.export import export
 from inspector.session.exchange.json_export import finding_json
 from inspector.session.query import Query
@@ -82,8 +84,11 @@ class Listen:
                 reply=Reply(plan.reply_status), signing_key=plan.signing_key, public_url=plan.public_url
             )
             server = CaptureServer(recorder, settings)
+            tasks = TaskScope()
             try:
                 listening = await _started(server, plan)
+                session.hear(time.time_ns() // 1000)
+                tasks.spawn(keep_beating(session.record_deaf), name="heartbeat")
                 if plan.forward is not None:
                     writer = self._forwards = ForwardWriter(
                         session.record_forwards, on_written=self._forwarded, on_failure=lambda error: _warn(str(error))
@@ -96,6 +101,7 @@ class Listen:
             finally:
                 if self._tunnel is not None:
                     await self._tunnel.close()
+                await tasks.aclose()
                 await server.stop()
                 if self._forwarder is not None:
                     await self._forwarder.close()

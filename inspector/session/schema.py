@@ -117,7 +117,7 @@ CREATE TABLE IF NOT EXISTS deaf (
     row INTEGER PRIMARY KEY,
     since INTEGER NOT NULL,             -- microseconds since 1970, UTC
     until INTEGER,                      -- NULL while it lasts
-    reason TEXT NOT NULL                -- stopped, asleep, ended
+    reason TEXT NOT NULL                -- stopped, moved, asleep, stalled, ended
 ) STRICT;
 
 -- What the message log of the REST API says of messages in the time of this session.

@@ -15,6 +15,7 @@ from inspector import __version__
 from inspector.callbacks.dialect import Dialect
 from inspector.callbacks.findings import Remark, gather
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
+from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
@@ -85,6 +86,7 @@ class Session:
         with opening(path) as (connection, lock):
             configure(connection, durable=durable)
             connection.executescript(ADDITIONS + INDEXES)
+            deaf.note_end(connection)
             connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
             return cls(path, connection, lock)
 
@@ -188,6 +190,26 @@ class Session:
             del self._states[message_id]
         return trimmed
 
+    def deafen(self, moment: int, reason: str) -> None:
+        """Note that nothing can be received from `moment` on (microseconds since 1970, UTC). Raises SessionError."""
+        with self._transaction():
+            deaf.begin(self._connection, moment, reason)
+
+    def hear(self, moment: int) -> None:
+        """Note that callbacks are received from `moment` on. Raises SessionError."""
+        with self._transaction():
+            deaf.end(self._connection, moment)
+
+    def record_deaf(self, window: deaf.DeafWindow) -> None:
+        """Note a time that is over in which nothing could be received. Raises SessionError."""
+        with self._transaction():
+            deaf.add(self._connection, window)
+
+    def record_logged(self, records: Iterable[Mapping[str, Any]], checked: int) -> None:
+        """Keep what the message log says; `checked` is when it was asked, as above. Raises SessionError."""
+        with self._transaction():
+            reconciliation.record(self._connection, records, checked)
+
     @property
     def empty(self) -> bool:
         """Whether nothing is in it."""
@@ -197,6 +219,7 @@ class Session:
         """Note when the capture ended, in microseconds since 1970 (UTC). Raises SessionError as `append` does."""
         with self._transaction():
             self._connection.execute("UPDATE session SET value = ? WHERE key = 'ended_at'", (moment,))
+            deaf.begin(self._connection, moment, deaf.Deafness.ENDED)
 
     def _counters(self) -> tuple[int, int]:
         (stored,) = self._connection.execute("SELECT value FROM session WHERE key = 'next_seq'").fetchone()

@@ -67,6 +67,10 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "public_url": _text,
     "simulate_url": _text,
     "simulate": lambda value: isinstance(value, dict),
+    "space": _text,
+    "project": _text,
+    "test_from": _text,
+    "test_to": _text,
 }
 
 
@@ -104,6 +108,11 @@ class Settings:
     """The user's own app, which simulated callbacks are sent to."""
     simulate: dict[str, Any] = field(default_factory=dict)
     """The last simulation that was asked for."""
+    space: str = ""
+    """Of SignalWire: the first part of `<space>.signalwire.com`."""
+    project: str = ""
+    test_from: str = ""
+    test_to: str = ""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

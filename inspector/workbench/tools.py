@@ -5,6 +5,7 @@ from typing import Final
 from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
 from inspector.workbench.replies import Replies
+from inspector.workbench.signalwire import SignalWireTool
 from inspector.workbench.simulate import Simulate
 from inspector.workbench.trouble import Trouble
 
@@ -13,4 +14,5 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Address,
     Replies,
     Simulate,
+    SignalWireTool,
 )

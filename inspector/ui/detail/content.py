@@ -6,6 +6,7 @@ from typing import Final
 from inspector.callbacks.findings import Finding
 from inspector.session.reader import SessionReader
 from inspector.session.records import CallbackRow, CallbackSummary, ForwardRow, MessageRow, TransitionRow
+from inspector.ui.log_wording import log_remark
 
 MOST_CALLBACKS: Final = 1000
 
@@ -18,6 +19,8 @@ class MessageDetail:
     transitions: list[TransitionRow]
     findings: list[Finding]
     callbacks: list[CallbackSummary]
+    log_remark: tuple[str, str] | None = None
+    """What the message log says otherwise: severity and text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ def load_message(reader: SessionReader, row: int) -> MessageDetail | None:
         seen = {one.seq for one in callbacks}
         later = reader.callback_summaries([one.callback for one in transitions if one.callback not in seen])
         callbacks += [later[seq] for seq in sorted(later)]
-    return MessageDetail(message, transitions, reader.findings(row), callbacks)
+    logged = reader.logged(message.id)
+    remark = None if logged is None else log_remark(logged, reader.deaf_windows())
+    return MessageDetail(message, transitions, reader.findings(row), callbacks, remark)
 
 
 def load_callback(reader: SessionReader, seq: int) -> CallbackDetail | None:

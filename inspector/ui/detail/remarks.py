@@ -31,8 +31,8 @@ class Entry:
     kind: str
 
 
-def finding_entries(findings: Sequence[Finding]) -> list[Entry]:
-    """The findings, the worst first."""
+def finding_entries(findings: Sequence[Finding], log_remark: tuple[str, str] | None = None) -> list[Entry]:
+    """The findings and what the message log says otherwise, the worst first."""
     entries = [
         Entry(
             one.severity.value,
@@ -43,6 +43,9 @@ def finding_entries(findings: Sequence[Finding]) -> list[Entry]:
         )
         for one in findings
     ]
+    if log_remark is not None:
+        severity, text = log_remark
+        entries.append(Entry(severity, one_line(text, 600), "Message log", "", "message log"))
     return sorted(entries, key=lambda entry: _WEIGHTS[entry.severity])
 
 

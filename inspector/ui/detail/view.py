@@ -121,7 +121,7 @@ class DetailView(QWidget):
         self._error.show_message(message)
         chosen = None if callback is None else callback.callback.seq
         self._timeline.show_message(detail, chosen if self._picked is None else self._picked)
-        self._findings.show_entries(finding_entries(detail.findings))
+        self._findings.show_entries(finding_entries(detail.findings, detail.log_remark))
         self._header.show()
         self._timeline.show()
         if callback is None:

@@ -117,6 +117,19 @@ def gather(remarks: list[Remark]) -> list[Finding]:
     ]
 
 
+def unknown_field_text(name: str) -> str:
+    """The text of the finding about a field that the contract does not name."""
+    return _TEXTS[FindingCode.UNKNOWN_FIELD].format(detail=shown_value(name))
+
+
+def unknown_field_in(text: str) -> str | None:
+    """The field that such a text is about; None for another text."""
+    before, _, after = _TEXTS[FindingCode.UNKNOWN_FIELD].partition("{detail}")
+    if not (text.startswith(before) and text.endswith(after)):
+        return None
+    return text[len(before) : len(text) - len(after)]
+
+
 def severity_of(code: FindingCode) -> Severity:
     """How much findings of this code weigh (an emptied body, `identity_changed` too, weighs less)."""
     return _SEVERITIES[code]

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from inspector.callbacks.findings import FindingCode
+from inspector.callbacks.findings import FindingCode, unknown_field_text
 from inspector.callbacks.timestamps import to_microseconds
 
 STALLED_AFTER: Final = 300_000_000
 """Microseconds after the last transition from which a message without an outcome is stalled, unless set."""
 
 _COMPARISON: Final = re.compile(r"(>=|<=|>|<|=)?(\d{1,15})", re.ASCII)
+_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|m|h|d)?", re.ASCII | re.IGNORECASE)
+_UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+"""Milliseconds."""
+
+_STRIP: Final = 16
+"""So many transitions the column `strip` holds at most (STRIP_LENGTH)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,9 @@ class Condition:
 
 
 EVERYTHING: Final = Condition()
+
+FIELD_BREACHES: Final = "'missing', 'type', 'enum', 'format'"
+"""The problems that are about one field, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,51 @@ def _when(value: str, moment: Moment) -> int:
         raise ValueError(text) from None
 
 
+def _took(value: str, _: Moment) -> tuple[Condition, Condition]:
+    """How long the delivery took: a comparison, or a range from one length (with it) to another (without it)."""
+    first, dots, last = value.partition("..")
+    if dots:
+        bounds = (_milliseconds(first, value), _milliseconds(last, value))
+        return _through_message(Condition("m.delivered_after >= ? AND m.delivered_after < ?", bounds))
+    sign = next((one for one in (">=", "<=", ">", "<", "=") if value.startswith(one)), "")
+    length = _milliseconds(value.removeprefix(sign), value)
+    return _through_message(Condition(f"m.delivered_after {sign or '='} ?", (length,)))
+
+
+def _milliseconds(text: str, value: str) -> int:
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"“took:” takes a length of time: >5s, <=800ms, 1s..5s, >2min; not “{value[:40]}”.")
+    return round(float(match[1]) * _UNITS[(match[2] or "s").lower()])
+
+
+def _reached(value: str, _: Moment) -> tuple[Condition, Condition]:
+    """Messages that went through a status. The strip has its first letter, unless so many states came after it."""
+    rest = "EXISTS (SELECT 1 FROM callbacks AS r WHERE r.message = m.row AND r.transition AND r.status = ?)"
+    sql = f"(instr(m.strip, ?) OR (length(m.strip) >= {_STRIP} AND {rest}))"
+    return _through_message(Condition(sql, (value[0], value)))
+
+
+def _field(value: str, _: Moment) -> tuple[Condition, Condition]:
+    """A field that a callback has wrong or lacks, or that the contract does not name."""
+    breach = (
+        "NOT c.valid AND EXISTS (SELECT 1 FROM json_each(c.problems) "
+        f"WHERE value ->> '$.path' = ? AND value ->> '$.code' IN ({FIELD_BREACHES}))"
+    )
+    unknown = f"code = '{FindingCode.UNKNOWN_FIELD}' AND text = ?"
+    # Few messages have either, and their rows say so: of the others, no callback is read.
+    of_message = (
+        f"(m.invalid AND EXISTS (SELECT 1 FROM callbacks AS c WHERE c.message = m.row AND {breach}) "
+        f"OR instr(m.codes, ',{FindingCode.UNKNOWN_FIELD},') "
+        f"AND EXISTS (SELECT 1 FROM findings WHERE message = m.row AND {unknown}))"
+    )
+    of_callback = (
+        f"({breach} OR EXISTS (SELECT 1 FROM findings WHERE message = c.message AND seq = c.seq AND {unknown}))"
+    )
+    values = (f"$.{value}", unknown_field_text(value))
+    return Condition(of_message, values), Condition(of_callback, values)
+
+
 def _segments(value: str, _: Moment) -> tuple[Condition, Condition]:
     sign, number = _comparison("segments", value)
     return _through_message(Condition(f"m.number_of_segments {sign} ?", (number,)))
@@ -200,4 +254,7 @@ BUILDERS: Final[Mapping[str, Callable[[str, Moment], tuple[Condition, Condition]
     "dialect": _exactly("c.dialect"),
     "signature": _exactly("c.signature"),
     "seq": _seq,
+    "took": _took,
+    "reached": _reached,
+    "field": _field,
 }

@@ -59,7 +59,17 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "problem": tuple(code.value for code in ProblemCode),
     "dialect": tuple(dialect.value for dialect in Dialect),
     "signature": tuple(state.value for state in SignatureState),
+    "reached": tuple(status.value for status in Status),
 }
+_EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "took": (">1s", ">5s", ">30s", ">1min", ">5min", "<1s", "1s..5s", "5s..30s"),
+    "field": (
+        *("id", "project_id", "status", "to", "from", "body"),
+        *("number_of_segments", "timestamp", "error_code", "error_message"),
+    ),
+}
+"""Values that are offered for keys that take others too."""
+
 KEYS: Final[Mapping[str, str]] = {
     "status": "delivery status of the message",
     "to": "part of the To number",
@@ -79,6 +89,9 @@ KEYS: Final[Mapping[str, str]] = {
     "dialect": "json, form or unknown",
     "signature": "absent, unchecked, valid or invalid",
     "seq": "number of a callback: 17, >100",
+    "took": "time from the first state to delivered: >5s, <=800ms, 1s..5s (5 s not included)",
+    "reached": "a status that the message went through",
+    "field": "a field that is wrong, missing, or not in the contract",
 }
 """The keys of the language with what they mean, in the order in which they are offered."""
 
@@ -92,8 +105,16 @@ _VALUE: Final = re.compile(rf'(?:{_QUOTED}|[^,"])+', re.DOTALL)
 
 
 def words_for(key: str) -> tuple[str, ...]:
-    """The values that a key knows, for completion; empty where any text goes."""
-    return _WORDS.get(key, ())
+    """The values that are offered for a key; none where only the user knows."""
+    return _WORDS.get(key) or _EXAMPLES.get(key, ())
+
+
+def term(key: str, value: str) -> str:
+    """A term of a filter that has just this value, in quotation marks where it needs them."""
+    if value and value == value.strip() and not re.search(r'[\s",\\]', value):
+        return f"{key}:{value}"
+    escaped = re.sub(r'(["\\])', r"\\\1", value)
+    return f'{key}:"{escaped}"'
 
 
 def split(text: str) -> list[Term]:

@@ -13,6 +13,7 @@ from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
 from inspector.callbacks.problems import Severity
 from inspector.session.conditions import EVERYTHING, Condition
 from inspector.session.files import check_file, connect_to_read
+from inspector.session.insight_reading import InsightReading
 from inspector.session.log_reading import LogReading
 from inspector.session.records import (
     CallbackRow,
@@ -50,7 +51,7 @@ class SessionInfo:
     application_version: str
 
 
-class SessionReader(StoredReading, LogReading):
+class SessionReader(StoredReading, LogReading, InsightReading):
     """A connection that only reads a session file, for one thread.
 
     Raises NotASession, NewerSession or UnreadableSession.

@@ -17,6 +17,7 @@ from inspector.ui.callback_table_model import CallbackTableModel
 from inspector.ui.message_table_model import Clock, MessageTableModel
 from inspector.ui.query_runner import QueryRunner, Subject
 from inspector.ui.row_ids import Ids, extended
+from inspector.ui.side_reader import SideReader
 from inspector.ui.table_rows import Order, TableRows
 
 FLUSH_MS: Final = 33
@@ -54,6 +55,7 @@ class LiveRows(QObject):
         self._tasks = tasks
         self._reader: SessionReader | None = None
         self._runner: QueryRunner | None = None
+        self._beside: SideReader | None = None
         self._closing: list[Future[None]] = []
         self._query = _ALL
         self._generation = 0
@@ -77,6 +79,13 @@ class LiveRows(QObject):
     def reader(self) -> SessionReader | None:
         """The window's own connection to the session."""
         return self._reader
+
+    @property
+    def beside(self) -> SideReader | None:
+        """Another connection, in a thread of its own, for what takes longer. It is given back with the session."""
+        if self._beside is None and self._reader is not None:
+            self._beside = SideReader(self._reader.path)
+        return self._beside
 
     @property
     def query(self) -> Query:
@@ -112,7 +121,9 @@ class LiveRows(QObject):
             timer.stop()
         if self._runner is not None:
             self._closing = [*(one for one in self._closing if not one.done()), self._runner.close()]
-        reader, self._reader, self._runner = self._reader, None, None
+        if self._beside is not None:
+            self._closing.append(self._beside.close())
+        reader, self._reader, self._runner, self._beside = self._reader, None, None, None
         self._messages.reader = self._callbacks.reader = None
         for table in self._tables.values():
             table.clear()

@@ -4,6 +4,7 @@ from typing import Final
 
 from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
+from inspector.workbench.insight import InsightTool
 from inspector.workbench.replies import Replies
 from inspector.workbench.signalwire import SignalWireTool
 from inspector.workbench.simulate import Simulate
@@ -15,4 +16,5 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Replies,
     Simulate,
     SignalWireTool,
+    InsightTool,
 )

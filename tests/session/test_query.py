@@ -148,6 +148,26 @@ CASES: list[tuple[str, str, list[int]]] = [
         ("seq:>8", "f", [9, 10]),
         ("seq:<=2", "a", [1, 2]),
         ("-seq:>1", "", [1]),  # a has a callback behind the first
+        # lengths of time
+        ("took:2s", "a", [1, 2]),
+        ("took:2", "a", [1, 2]),
+        ("took:>1999ms", "a", [1, 2]),
+        ("took:>2s", "", []),
+        ("took:<=0.05min", "a", [1, 2]),
+        ("took:2s..1H", "a", [1, 2]),
+        ("took:1s..2s", "", []),  # the end is not in it
+        ("-took:>=0ms", "b c d SM f", [3, 4, 5, 6, 7, 8, 9, 10]),
+        # states gone through
+        ("reached:queued", "a", [1, 2]),
+        ("reached:sent,read", "c f", [4, 5, 10]),
+        ("reached:queued reached:delivered", "a", [1, 2]),
+        ("-reached:queued", "b c d SM f", [3, 4, 5, 6, 7, 8, 9, 10]),
+        # fields
+        ("field:status", "d", [6]),
+        ("field:to", "d", [6]),
+        ("field:media", "f", [10]),
+        ("field:med", "", []),
+        ("-field:media", "a b c d SM", [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         # the request
         ("path:/relay", "c", [4, 5]),
         ("path:x=1", "c", [4, 5]),

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.export import parsed
 from inspector.cli.options import (
     TUNNELS,
     Parser,
@@ -31,7 +30,9 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
     parser.add_argument("--count", type=positive_integer, metavar="N", help="end after N callbacks")
-    parser.add_argument("--until", metavar="FILTER", help="end when something fits, such as 'status:delivered'")
+    parser.add_argument(
+        "--until", metavar="FILTER", help="end when a message or callback fits, such as 'status:delivered'"
+    )
     parser.add_argument("--timeout", type=positive_number, metavar="SECONDS", help="end after this time")
     parser.add_argument(
         "--reply-status", type=reply_status, default=200, metavar="N", help="what to answer (default 200)"
@@ -44,7 +45,11 @@ def run(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     started = datetime.now(UTC).astimezone()
-    until = None if options.until is None else parsed(options.until, started)
+    until = None
+    if options.until is not None:
+        from inspector.cli.until import Until
+
+        until = Until(options.until, started)
     if options.export is not None:
         from inspector.session.exchange.export import format_of
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from inspector.capture.forward import Forwarder
 from inspector.capture.forward_address import is_own
@@ -22,16 +22,19 @@ from inspector.cli.options import WrongUse
 from inspector.cli.signals import ending_signals
 from inspector.cli.terminal import printable
 from inspector.cli.tunnelling import InstalledTunnel, Tunnelling
+from inspector.cli.until import Until
 from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
 from inspector.runtime.tasks import TaskScope
 from inspector.session.exchange.export import export
 from inspector.session.exchange.json_export import finding_json
-from inspector.session.query import Query
 from inspector.session.reader import SessionReader
 from inspector.session.records import Appended, ForwardRow, Received
 from inspector.session.session import SUFFIX, Session
+
+_TICK: Final = 1.0
+"""Seconds between two looks at what the clock changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Plan:
     export: Path | None
     as_json: bool
     count: int | None
-    until: Query | None
+    until: Until | None
     timeout: float | None
     reply_status: int
     forward: str | None
@@ -97,6 +100,7 @@ class Listen:
                 self._announce(listening.url, session.path)
                 self._start_tunnel(server, folders)
                 settle()
+                self._look_at_what_is_there()
                 reason = await self._wait()
             finally:
                 if self._tunnel is not None:
@@ -136,11 +140,26 @@ class Listen:
 
     async def _wait(self) -> str:
         assert self._ended is not None  # noqa: S101 - set at the start of run
+        until = self._plan.until
+        tick = _TICK if until is not None and until.uses_clock else None
         try:
             async with asyncio.timeout(self._plan.timeout):
-                return await self._ended
+                while not self._ended.done():
+                    await asyncio.wait([self._ended], timeout=tick)
+                    self._look_at_what_is_there()
+                return self._ended.result()
         except TimeoutError:
             return "timeout"
+
+    def _look_at_what_is_there(self) -> None:
+        """What the session holds already counts for --until, and messages stall without a callback."""
+        assert self._reader is not None  # noqa: S101 - opened before the server starts
+        if not self._is_ended and self._plan.until is not None and self._plan.until.met_already(self._reader):
+            self._end("until")
+
+    @property
+    def _is_ended(self) -> bool:
+        return self._ended is not None and self._ended.done()
 
     def _end(self, reason: str) -> None:
         if self._ended is not None and not self._ended.done():
@@ -169,12 +188,10 @@ class Listen:
         elif self._plan.until is not None and self._fits(appended, self._plan.until):
             self._end("until")
 
-    def _fits(self, appended: Sequence[Appended], until: Query) -> bool:
+    def _fits(self, appended: Sequence[Appended], until: Until) -> bool:
         assert self._reader is not None  # noqa: S101 - opened before the server starts
         messages = {one.message for one in appended if one.message is not None}
-        if self._reader.matching_messages(messages, until.messages):
-            return True
-        return bool(self._reader.matching_callbacks(appended[0].seq - 1, until.callbacks))
+        return until.met_by(self._reader, messages, appended[0].seq - 1)
 
     def _forwarded(self, rows: Sequence[ForwardRow]) -> None:
         told = _forward_event if self._plan.as_json else _forward_line

@@ -58,6 +58,11 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "forward_on": _choice,
     "forward_answers": _choice,
     "forward_seconds": _number(0.1, 60),
+    "notify_failed": _choice,
+    "notify_stalled": _choice,
+    "notify_invalid": _choice,
+    "notify_codes": _text,
+    "notify_filter": _text,
     "recent": _texts,
     "window_geometry": _text,
     "splitter": _text,
@@ -96,6 +101,12 @@ class Settings:
     forward_answers: bool = False
     """Whether a sender is answered what the application answers, within `forward_seconds`."""
     forward_seconds: float = 4.0
+    notify_failed: bool = False
+    notify_stalled: bool = False
+    notify_invalid: bool = False
+    notify_codes: str = ""
+    """Error codes, parted by commas or spaces."""
+    notify_filter: str = ""
     recent: list[str] = field(default_factory=list)
     window_geometry: str = ""
     splitter: str = ""

@@ -5,6 +5,7 @@ from typing import Final
 from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
 from inspector.workbench.insight import InsightTool
+from inspector.workbench.notify import NotifyTool
 from inspector.workbench.replies import Replies
 from inspector.workbench.signalwire import SignalWireTool
 from inspector.workbench.simulate import Simulate
@@ -17,4 +18,5 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Simulate,
     SignalWireTool,
     InsightTool,
+    NotifyTool,
 )

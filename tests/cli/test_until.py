@@ -26,8 +26,8 @@ STARTED = datetime(2026, 3, 17, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("until", "bodies"),
     [
-        ("id:b status:delivered", [{"id": "a", "status": "delivered"}, {"id": "b"}, {"id": "b", "status": "delivered"}]),
-        ("id:b is:final", [{"id": "a", "status": "failed"}, {"id": "b", "status": "sent"}, {"id": "b", "status": "read"}]),
+        ("id:b status:read", [{"id": "a", "status": "read"}, {"id": "b"}, {"id": "b", "status": "read"}]),
+        ("id:b is:final", [{"id": "a", "status": "failed"}, {"id": "b"}, {"id": "b", "status": "delivered"}]),
         ("is:failed", [{"id": "a"}, {"id": "a", "status": "sent"}, {"id": "a", "status": "undelivered"}]),
         ("error:30003", [{"id": "a", "error_code": "30007"}, {"id": "a"}, {"id": "b", "error_code": "30003"}]),
         ("is:final -is:failed", [{"id": "a", "status": "failed"}, {"id": "b"}, {"id": "b", "status": "delivered"}]),

@@ -14,12 +14,13 @@ it, so several candidates are tried.
 import base64
 import hashlib
 import hmac
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl
+
+from inspector.callbacks.signed_urls import candidate_urls, first_value, is_http_url, shown_url
 
 
 class SignatureState(StrEnum):
@@ -45,14 +46,9 @@ _HEADERS: Final = ("x-signalwire-signature", "x-twilio-signature")
 _HEADER_SHA256: Final = "x-signalwire-sha256-signature"
 _DIGEST_NAME: Final = "bodySHA256"
 _MOST_PARAMETERS: Final = 1000
-_LONGEST_SHOWN: Final = 200
 
 # The length tells the schemes apart: base64 of 20 bytes, hex of 20, hex of 32.
 _LENGTH_B, _LENGTH_A, _LENGTH_A256 = 28, 40, 64
-
-_URL: Final = re.compile(r"(?is)(https?)://([^/?#]*)([^#]*)(?:#.*)?")
-_PLACE: Final = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?")
-_STANDARD_PORTS: Final = {"http": "80", "https": "443"}
 
 
 def _octets(text: str) -> bytes:
@@ -118,7 +114,7 @@ def check_signature(
     for url in urls:
         scheme = attempt.scheme_for(url)
         if scheme is not None:
-            reason = f"The signature is valid: scheme {scheme}, signed for {_shown(url)}."
+            reason = f"The signature is valid: scheme {scheme}, signed for {shown_url(url)}."
             return SignatureCheck(SignatureState.VALID, scheme, url, reason)
     return SignatureCheck(SignatureState.INVALID, None, None, attempt.failure(urls, public_url))
 
@@ -169,9 +165,9 @@ class _Attempt:
             return f"The signature fits the URL, but the body is not the one whose digest {_DIGEST_NAME} holds."
         if self._too_many_parameters:
             return f"The form has over {_MOST_PARAMETERS} parameters, so its signature was not checked."
-        if public_url is not None and _URL.fullmatch(public_url.strip()) is None:
+        if public_url is not None and not is_http_url(public_url):
             return "The signature fits no URL that the request shows, and the public URL that is set is no http URL."
-        first = f"{_shown(urls[0])}{f' or {len(urls) - 1} others' if len(urls) > 1 else ''}"
+        first = f"{shown_url(urls[0])}{f' or {len(urls) - 1} others' if len(urls) > 1 else ''}"
         if public_url is None:
             return (
                 f"The signature does not fit {first}: set the public URL exactly as it is configured at SignalWire, "
@@ -189,75 +185,8 @@ class _Attempt:
             self._too_many_parameters = True
 
 
-def candidate_urls(
-    headers: Sequence[tuple[str, str]], target: str, public_url: str | None, own_origin: str
-) -> tuple[str, ...]:
-    """The URLs that the sender may have signed, the likeliest first, each with and without the standard port.
-
-    First the configured public URL, then what `X-Forwarded-Proto` and `X-Forwarded-Host` say, then the
-    request's own `Host` and this server's origin.
-    """
-    target = _origin_form(target)
-    urls: list[str] = []
-    if public_url is not None:
-        urls += _configured(public_url, target)
-    host = _first_value(headers, "host")
-    protocol = _first_value(headers, "x-forwarded-proto").lower()
-    forwarded = _first_value(headers, "x-forwarded-host")
-    if (protocol or forwarded) and (forwarded or host):
-        protocols = (protocol,) if protocol in _STANDARD_PORTS else ("https", "http")
-        urls += [f"{each}://{forwarded or host}{target}" for each in protocols]
-    if host:
-        urls.append(f"http://{host}{target}")
-    urls.append(own_origin.rstrip("/") + target)
-    return tuple(dict.fromkeys(variant for url in urls for variant in _with_and_without_port(url)))
-
-
-def _configured(public_url: str, target: str) -> Iterator[str]:
-    match = _URL.fullmatch(public_url.strip())
-    if match is None:
-        return
-    protocol, authority, path_and_query = match.group(1, 2, 3)
-    # A URL without a path is asked for with the target "/".
-    if (path_and_query.partition("?")[0] or "/") == target.partition("?")[0]:
-        yield public_url.strip()
-    # Also where the paths agree: the sender may have added to the query (bodySHA256), and a fragment, from
-    # which SignalWire reads timeouts, may not be part of what it signs.
-    yield f"{protocol}://{authority}{target}"
-
-
-def _origin_form(target: str) -> str:
-    # A client that takes us for a proxy sends the whole URL as its target.
-    match = _URL.fullmatch(target)
-    if match is None:
-        return target
-    return match[3] if match[3].startswith("/") else f"/{match[3]}"
-
-
-def _with_and_without_port(url: str) -> Iterator[str]:
-    yield url
-    match = _URL.fullmatch(url)
-    if match is None:
-        return
-    user, at, place = match[2].rpartition("@")
-    host = _PLACE.fullmatch(place)
-    if host is None:
-        return
-    standard = _STANDARD_PORTS[match[1].lower()]
-    rest = url[match.end(2) :]
-    if host[2] is None:
-        yield f"{match[1]}://{user}{at}{host[1]}:{standard}{rest}"
-    elif host[2] == standard:
-        yield f"{match[1]}://{user}{at}{host[1]}{rest}"
-
-
-def _first_value(headers: Sequence[tuple[str, str]], name: str) -> str:
-    # Each proxy adds its own at the end; the first is the one nearest to the sender.
-    return next((value.partition(",")[0].strip() for each, value in headers if each.lower() == name), "")
-
-
 def _is_json(headers: Sequence[tuple[str, str]]) -> bool:
-    return _first_value(headers, "content-type").partition(";")[0].rstrip().lower().endswith("json")
+    return first_value(headers, "content-type").partition(";")[0].rstrip().lower().endswith("json")
 
 
 def _digest_in(url: str) -> str | None:
@@ -273,8 +202,3 @@ def _of_length(signatures: Iterable[str], length: int) -> list[bytes]:
 def _among(expected: str, signatures: Iterable[bytes]) -> bool:
     octets = expected.encode("ascii")
     return any(hmac.compare_digest(octets, signature) for signature in signatures)
-
-
-def _shown(url: str) -> str:
-    shortened = url if len(url) <= _LONGEST_SHOWN else url[:_LONGEST_SHOWN] + "…"
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in shortened)

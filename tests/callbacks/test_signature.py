@@ -15,13 +15,13 @@ from twilio.request_validator import RequestValidator
 from inspector.callbacks.signature import (
     SignatureCheck,
     SignatureState,
-    candidate_urls,
     check_signature,
     sign_compatibility_json,
     sign_form,
     sign_json,
     sign_json_sha256,
 )
+from inspector.callbacks.signed_urls import candidate_urls
 
 KEY = "PSKtest1234567890abcdef"
 URL = "https://example.ngrok.io/webhook"

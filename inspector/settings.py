@@ -114,7 +114,7 @@ class Settings:
     message_header: str = ""
     callback_header: str = ""
     public_url: str = ""
-    """Where a proxy of the user's own makes the address listened at public, without a path."""
+    """Where a proxy of the user's own makes the address listened at public; signatures may ask for one with a path."""
     simulate_url: str = ""
     """The user's own app, which simulated callbacks are sent to."""
     simulate: dict[str, Any] = field(default_factory=dict)

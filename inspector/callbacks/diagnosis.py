@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -67,7 +67,7 @@ class Signed:
 class Means:
     """What a check is made with. `key_fits_others`: another callback's signature was found valid with this key."""
 
-    key: str | None
+    key: str | None = field(repr=False)
     public_url: str | None
     own_origin: str
     key_fits_others: bool = False

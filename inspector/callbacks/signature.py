@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl
 
-from inspector.callbacks.signed_urls import candidate_urls, first_value, is_http_url, shown_url
+from inspector.callbacks.signed_urls import candidate_urls, first_value, is_http_url, octets, shown_url
 
 
 class SignatureState(StrEnum):
@@ -51,37 +51,29 @@ _MOST_PARAMETERS: Final = 1000
 _LENGTH_B, _LENGTH_A, _LENGTH_A256 = 28, 40, 64
 
 
-def _octets(text: str) -> bytes:
-    # Servers decode targets with surrogateescape; this gives back the bytes that came.
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-
-
 def _base64_sha1(key: str, message: bytes) -> str:
-    return base64.b64encode(hmac.digest(_octets(key), message, "sha1")).decode("ascii")
+    return base64.b64encode(hmac.digest(octets(key), message, "sha1")).decode("ascii")
 
 
 def sign_json(key: str, url: str, body: bytes) -> str:
     """Scheme A: 40 hex digits."""
-    return hmac.digest(_octets(key), _octets(url) + body, "sha1").hex()
+    return hmac.digest(octets(key), octets(url) + body, "sha1").hex()
 
 
 def sign_json_sha256(key: str, url: str, body: bytes) -> str:
     """Scheme A-256: 64 hex digits."""
-    return hmac.digest(_octets(key), _octets(url) + body, "sha256").hex()
+    return hmac.digest(octets(key), octets(url) + body, "sha256").hex()
 
 
 def sign_form(key: str, url: str, parameters: Iterable[tuple[str, str]]) -> str:
     """Scheme B: 28 characters of base64. A pair that comes twice counts once."""
     pairs = sorted(set(parameters))
-    return _base64_sha1(key, _octets(url) + b"".join(_octets(name) + _octets(value) for name, value in pairs))
+    return _base64_sha1(key, octets(url) + b"".join(octets(name) + octets(value) for name, value in pairs))
 
 
 def sign_compatibility_json(key: str, url_with_digest: str) -> str:
     """Scheme C: 28 characters of base64 over a URL that carries `bodySHA256`."""
-    return _base64_sha1(key, _octets(url_with_digest))
+    return _base64_sha1(key, octets(url_with_digest))
 
 
 def check_signature(
@@ -154,7 +146,7 @@ class _Attempt:
             return "B"
         digest = _digest_in(url)
         if digest is not None and _among(sign_compatibility_json(key, url), self._base64):
-            if hmac.compare_digest(_octets(digest.lower()), hashlib.sha256(self._body).hexdigest().encode()):
+            if hmac.compare_digest(octets(digest.lower()), hashlib.sha256(self._body).hexdigest().encode()):
                 return "C"
             self._changed_body = True
         return None
@@ -196,7 +188,7 @@ def _digest_in(url: str) -> str | None:
 
 
 def _of_length(signatures: Iterable[str], length: int) -> list[bytes]:
-    return [_octets(signature) for signature in signatures if len(signature) == length]
+    return [octets(signature) for signature in signatures if len(signature) == length]
 
 
 def _among(expected: str, signatures: Iterable[bytes]) -> bool:

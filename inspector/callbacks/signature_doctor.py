@@ -28,8 +28,8 @@ from inspector.callbacks.signature_readings import (
     rewritten_bodies,
     too_many_parameters,
 )
-from inspector.callbacks.signed_urls import candidate_urls, difference, parse_url, shown_url
-from inspector.callbacks.url_variants import url_variants
+from inspector.callbacks.signed_urls import candidate_urls, difference, is_http_url, octets, shown_url
+from inspector.callbacks.url_variants import public_url_for, url_variants
 
 HEADERS: Final = ("x-signalwire-signature", "x-twilio-signature", "x-signalwire-sha256-signature")
 _MOST_OCTETS: Final = 48 << 20
@@ -158,7 +158,7 @@ class _Search:
             yield url
 
     def _try(self, url: str, reading: Reading) -> _Fit | None:
-        message = _octets(url) + reading.suffix
+        message = octets(url) + reading.suffix
         self._octets += len(message)
         digest = hmac.digest(self._key, message, reading.algorithm)
         for one in self._signatures:
@@ -229,8 +229,7 @@ class _Search:
     def _nothing(self) -> Diagnosis:
         if self._signed.truncated:
             return self._cut()
-        tried = f"{self._tried:,} addresses" if self._tried != 1 else "one address"
-        parts = [f"It fits for none of {tried} that this request can have been sent to."]
+        parts = [f"The signature fits none of {self._tried:,} addresses that the request can have been sent to."]
         differs = body_digest_differs(self._signed.target, self._signed.body)
         if differs:
             parts.append(_DIGEST_DIFFERS)
@@ -261,23 +260,12 @@ class _Search:
     def _or_else(self) -> str:
         if self._means.public_url is None:
             return ". Or the public address is one that the request does not show: set it as it is set at SignalWire."
-        if parse_url(self._means.public_url) is None:
+        if not is_http_url(self._means.public_url):
             return ". And the public address that is set is no http address."
         return ". Or the public address or the body is another one than what was signed."
 
     def _remedy(self, url: str) -> str | None:
-        """The public URL that mends it: the shortest with which `check_signature` comes to `url`."""
-        parts = parse_url(url)
-        if parts is None:
-            return None
-        path = parts.path
-        came = self._signed.target.partition("?")[0]
-        prefix = path.removesuffix(came) if path.endswith(came) else ""
-        bases = [parts.origin, f"{parts.origin}{prefix}", f"{parts.origin}{path}"]
-        if _DIGEST_NAME not in parts.query:  # with one, it would be the address of this one body
-            bases.append(f"{parts.origin}{path}{parts.query}")
-        headers, target, own = self._signed.headers, self._signed.target, self._means.own_origin
-        return next((base for base in bases if url in candidate_urls(headers, target, base, own)), None)
+        return public_url_for(url, self._signed.headers, self._signed.target, self._means.own_origin)
 
     def _result(
         self,
@@ -303,10 +291,3 @@ class _Search:
             remedy=remedy,
             tried=self._tried,
         )
-
-
-def _octets(text: str) -> bytes:
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")

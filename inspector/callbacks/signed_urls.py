@@ -173,6 +173,15 @@ def first_value(headers: Sequence[tuple[str, str]], name: str) -> str:
     return next((value.partition(",")[0].strip() for each, value in headers if each.lower() == name), "")
 
 
+def octets(text: str) -> bytes:
+    """A URL, a header or a parameter as the bytes that came."""
+    # Servers decode targets with surrogateescape; this gives back the bytes that came.
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def shown_url(url: str) -> str:
     """A URL to be read: its password hidden, its length bounded, and all of it printable."""
     match = _URL.fullmatch(url)

@@ -55,6 +55,19 @@ def url_variants(
             yield url
 
 
+def public_url_for(url: str, headers: Sequence[tuple[str, str]], target: str, own_origin: str) -> str | None:
+    """The public URL to set, so that `url` is tried on arrival: the shortest one; None where none does."""
+    parts = parse_url(url)
+    if parts is None:
+        return None
+    came = target.partition("?")[0]
+    prefix = parts.path.removesuffix(came) if parts.path.endswith(came) else ""
+    bases = [parts.origin, f"{parts.origin}{prefix}", f"{parts.origin}{parts.path}"]
+    if f"{_DIGEST}=" not in parts.query:  # with one, it would be the address of this one body
+        bases.append(f"{parts.origin}{parts.path}{parts.query}")
+    return next((base for base in bases if url in candidate_urls(headers, target, base, own_origin)), None)
+
+
 def _some(texts: Iterable[str], most: int) -> list[str]:
     return list(dict.fromkeys(texts))[:most]
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from inspector.callbacks.signature import SignatureState
 from inspector.capture.forward import Forwarder
 from inspector.capture.forward_address import is_own
 from inspector.capture.forward_writer import ForwardWriter
@@ -35,6 +36,7 @@ from inspector.session.session import SUFFIX, Session
 
 _TICK: Final = 1.0
 """Seconds between two looks at what the clock changes."""
+_MOST_EXAMINED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class Listen:
         self._forwards: ForwardWriter | None = None
         self._tunnel: Tunnelling | None = None
         self._callbacks = 0
+        self._url = ""
+        self._examined = 0
+        self._key_fits = False
         self._messages: set[int] = set()
 
     async def run(self) -> int:
@@ -97,6 +102,7 @@ class Listen:
                         session.record_forwards, on_written=self._forwarded, on_failure=lambda error: _warn(str(error))
                     )
                     self._forwarder = Forwarder(plan.forward, writer.add)
+                self._url = listening.url
                 self._announce(listening.url, session.path)
                 self._start_tunnel(server, folders)
                 settle()
@@ -174,11 +180,12 @@ class Listen:
     def _report(self, batch: Sequence[Received], appended: Sequence[Appended]) -> None:
         pairs = list(zip(batch, appended, strict=True))
         self._callbacks += len(pairs)
+        self._key_fits = self._key_fits or any(received.signature is SignatureState.VALID for received in batch)
         self._messages.update(one.message for one in appended if one.message is not None)
         if self._plan.as_json:
             lines = [_event(received, one) for received, one in pairs]
         else:
-            lines = [_line(received, one) for received, one in pairs]
+            lines = [_line(received, one, self._signature_note(received)) for received, one in pairs]
         self._say("\n".join(lines))  # all at once: each flush is a system call
         for received, one in pairs:
             if self._forwarder is not None:
@@ -187,6 +194,20 @@ class Listen:
             self._end("count")
         elif self._plan.until is not None and self._fits(appended, self._plan.until):
             self._end("until")
+
+    def _signature_note(self, received: Received) -> str:
+        """Why a signature is invalid, in a few words; for the first ones: what is wrong with many is one thing."""
+        if received.signature is not SignatureState.INVALID:
+            return ""
+        self._examined += 1
+        if self._examined > _MOST_EXAMINED:
+            return "signature invalid"
+        from inspector.callbacks.diagnosis import Means, Signed
+        from inspector.callbacks.signature_doctor import diagnose
+
+        signed = Signed(received.headers, received.target, received.body, received.truncated)
+        means = Means(self._plan.signing_key, self._plan.public_url, self._url, key_fits_others=self._key_fits)
+        return f"signature invalid: {diagnose(signed, means).hint}"
 
     def _fits(self, appended: Sequence[Appended], until: Until) -> bool:
         assert self._reader is not None  # noqa: S101 - opened before the server starts
@@ -260,7 +281,7 @@ def _event(received: Received, one: Appended) -> str:
     return json.dumps(event)
 
 
-def _line(received: Received, one: Appended) -> str:
+def _line(received: Received, one: Appended, note: str) -> str:
     judgement, facts = received.judgement, received.judgement.facts
     clock = datetime.fromtimestamp(received.received / 1e6).astimezone()
     parts = [f"{clock:%H:%M:%S}.{clock.microsecond // 1000:03d}", f"#{one.seq}"]
@@ -277,6 +298,8 @@ def _line(received: Received, one: Appended) -> str:
         )
     notes = [f"{problem.path} {problem.code.value}" for problem in judgement.problems]
     notes += [finding.code.value for finding in one.findings]
+    if note:
+        notes.append(note)
     if notes:
         parts.append(f"[{printable(', '.join(notes), 200)}]")
     return "  ".join(parts)

@@ -40,6 +40,17 @@ class Secrets:
             self._memory[name] = value
         return kept
 
+    async def place(self) -> Kept:
+        """Where a secret would go now, as far as that can be known without keeping one."""
+        return await asyncio.to_thread(self._place)
+
+    def _place(self) -> Kept:
+        try:
+            self._load().get_password(_SERVICE, "place")
+        except Exception:  # noqa: BLE001 - each of keyring's backends raises what it likes
+            return Kept.MEMORY
+        return Kept.KEYRING
+
     def _read(self, name: str) -> str | None:
         try:
             value = self._load().get_password(_SERVICE, name)

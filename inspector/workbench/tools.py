@@ -8,12 +8,14 @@ from inspector.workbench.insight import InsightTool
 from inspector.workbench.notify import NotifyTool
 from inspector.workbench.replies import Replies
 from inspector.workbench.signalwire import SignalWireTool
+from inspector.workbench.signatures import Signatures
 from inspector.workbench.simulate import Simulate
 from inspector.workbench.trouble import Trouble
 
 TOOLS: Final[tuple[type[Tool], ...]] = (
     Trouble,
     Address,
+    Signatures,
     Replies,
     Simulate,
     SignalWireTool,

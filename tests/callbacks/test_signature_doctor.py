@@ -371,4 +371,4 @@ def test_never_raises(headers: Any, target: str, body: bytes, public_url: str | 
     outcome = diagnose(Signed(headers, target, body), Means(KEY, public_url, OWN))
     assert outcome.state is not SignatureState.VALID
     assert outcome.title
-    assert KEY not in repr(outcome)
+    assert KEY not in repr((outcome, Means(KEY, public_url, OWN)))

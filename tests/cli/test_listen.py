@@ -340,6 +340,29 @@ def test_signing_key_by_the_name_of_its_variable(tmp_path: Path) -> None:
     assert [callback["signature"] for callback in exported(export)["callbacks"]] == ["valid", "invalid"]
 
 
+def test_a_line_says_why_a_signature_is_invalid(tmp_path: Path) -> None:
+    key = "PSKtest1234567890abcdef"
+    arguments = ["--port", "0", "--count", "3", "--signing-key-env", "MY_KEY", "--public-url", "https://a.example"]
+    with Program(tmp_path, "listen", *arguments, env={"MY_KEY": key}) as program:
+        match = re.match(r"Listening at http://127\.0\.0\.1:(\d+) ", program.line())
+        assert match is not None
+        program.line()
+        for url, note in (
+            ("https://a.example/sms/", "signature invalid: fits for https://a.example/sms/]"),
+            ("https://b.example/sms", "signature invalid: wrong key or address]"),
+            ("https://a.example/sms", MESSAGE),
+        ):
+            body = make_body(timestamp=now())
+            headers = {"X-SignalWire-Signature": sign_json(key, url, body)}
+            post(int(match[1]), body, path="/sms", headers=headers)
+            line = program.line()
+            assert note in line
+            assert ("signature invalid" in line) == ("signature invalid" in note)
+            assert key not in line
+        assert program.line().startswith("Ended (count)")
+        assert program.end() == 0
+
+
 @pytest.mark.parametrize("value", [None, ""])
 def test_signing_key_that_is_not_set(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str | None

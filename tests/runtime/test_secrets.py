@@ -55,3 +55,10 @@ async def test_without_a_keyring_a_secret_lasts_as_long_as_the_program(caplog: p
         assert await secrets.get("signing-key") is None
     assert "cannot be written" in caplog.text
     assert "PSKone" not in caplog.text
+
+
+async def test_it_is_known_beforehand_where_a_secret_would_go() -> None:
+    ring = Ring()
+    assert await Secrets(lambda: ring).place() is Kept.KEYRING
+    assert ring.kept == {}
+    assert await Secrets(Locked).place() is Kept.MEMORY

@@ -14,6 +14,7 @@ from inspector.ui.detail.payload import PayloadTab
 from inspector.ui.detail.raw import RawTab
 from inspector.ui.detail.raw_text import raw_text
 from inspector.ui.detail.reply import ReplyTab
+from inspector.ui.detail.signature import SignatureTab
 from inspector.ui.detail.verdict import VerdictPill
 from inspector.ui.detail.wording import callback_text
 from inspector.ui.texts import one_line
@@ -48,6 +49,7 @@ class CallbackPanel(QWidget):
         self.payload = PayloadTab(appearance, self)
         self.raw = RawTab(appearance, self)
         self.headers = HeadersTab(appearance, self)
+        self.signature = SignatureTab(appearance, self)
         self.reply = ReplyTab(appearance, self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
@@ -58,6 +60,7 @@ class CallbackPanel(QWidget):
         self.tabs.addTab(self.payload, "Payload")
         self.tabs.addTab(self.raw, "Raw")
         self.tabs.addTab(self.headers, "Headers")
+        self.tabs.addTab(self.signature, "Signature")
         self.tabs.addTab(self.reply, "Reply")
         self.tabs.currentChanged.connect(self._fill)
         self.payload.copied.connect(self.copied)
@@ -94,7 +97,7 @@ class CallbackPanel(QWidget):
         self._copy_body.setEnabled(bool(callback.body))
         if before is None or before.callback.message_id != callback.message_id:
             self.payload.forget()
-        self._stale = {self.payload, self.raw, self.headers}
+        self._stale = {self.payload, self.raw, self.headers, self.signature}
         self._fill()
 
     def show_summary(self, *, shown: bool) -> None:
@@ -136,6 +139,8 @@ class CallbackPanel(QWidget):
             self.payload.show_callback(callback)
         elif tab is self.raw:
             self.raw.show_callback(callback)
+        elif tab is self.signature:
+            self.signature.show_callback(callback)
         else:
             self.headers.show_callback(callback)
 

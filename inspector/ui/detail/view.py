@@ -56,6 +56,10 @@ class DetailView(QWidget):
         self._timeline.callback_chosen.connect(self._on_callback_chosen)
 
     @property
+    def callback_panel(self) -> CallbackPanel:
+        return self._callback
+
+    @property
     def message_row(self) -> int | None:
         return None if self._message is None else self._message[0]
 

@@ -77,11 +77,16 @@ class Signatures(Tool):
 
     def use_address(self, url: str) -> None:
         """Take this as the public address, from the next callback on."""
-        self.bench.settings.public_url = url
-        self.bench.save_settings()
-        self.bench.capturing.apply()
-        for tool in self.bench.tools:
-            tool.public_url_changed()
+        bench = self.bench
+        # What holds for the bench may be the address that was set before, rather than a tunnel's.
+        is_tunnel = bench.public_url not in (None, bench.settings.public_url.strip())
+        bench.settings.public_url = url
+        bench.save_settings()
+        if is_tunnel:
+            bench.capturing.apply()
+            self._tab.renew()
+        else:
+            bench.public_url = url  # which applies it, and tells every tool
         if self._public_url != url:
             self.bench.note("The public address is set. While the tunnel is open, its own address comes first.")
         else:

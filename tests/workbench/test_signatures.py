@@ -21,7 +21,7 @@ from inspector.session.reader import SessionReader
 from inspector.settings import SettingsFile
 from inspector.ui.detail.signature import SignatureTab
 from inspector.ui.workbench.signing_key_dialog import VARIABLE, SigningKeyDialog
-from inspector.workbench.signatures import NAME
+from inspector.workbench.signatures import NAME, Signatures
 from tests.factories import FORM_TYPE, JSON_TYPE, make_form, make_payload
 from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
 
@@ -278,6 +278,26 @@ def test_the_tunnel_s_address_comes_before_the_one_that_is_set(run: Run, started
             app.program.settings.public_url = "https://tunnel.example/sms/"
             bench.capturing.apply()
             assert capture_of(app).public_url == "https://tunnel.example/sms/"
+
+    run(scenario())
+
+
+def test_the_address_that_is_used_takes_the_place_of_the_one_that_was_set(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            bench = app.program.bench
+            assert bench is not None
+            tool = next(one for one in bench.tools if isinstance(one, Signatures))
+            tool.use_address("https://one.example")
+            assert capture_of(app).public_url == "https://one.example"
+            bench.public_url = "https://one.example"
+            tool.use_address("https://two.example/sms/")
+            assert capture_of(app).public_url == "https://two.example/sms/"
+            bench.public_url = "https://tunnel.example"
+            tool.use_address("https://three.example")
+            assert capture_of(app).public_url == "https://tunnel.example"
+            assert bench.settings.public_url == "https://three.example"
+            assert "the tunnel is open" in texts_in(app.window.status)
 
     run(scenario())
 

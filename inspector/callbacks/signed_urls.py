@@ -86,7 +86,9 @@ def candidate_urls(
     urls.append(own_origin.rstrip("/") + target)
     credentials = basic_credentials(headers)
     plain = [variant for url in urls for variant in _with_and_without_port(url)]
-    with_credentials = [one for url in plain[:-1] for one in _with_and_without_credentials(url, credentials)]
+    with_credentials: list[str] = []
+    if credentials or any("@" in url for url in plain):
+        with_credentials = [one for url in plain[:-1] for one in _with_and_without_credentials(url, credentials)]
     return tuple(dict.fromkeys([*plain[:-1], *with_credentials, plain[-1]]))
 
 

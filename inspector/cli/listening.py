@@ -70,7 +70,7 @@ class Listen:
         self._forwards: ForwardWriter | None = None
         self._tunnel: Tunnelling | None = None
         self._callbacks = 0
-        self._url = ""
+        self._server: CaptureServer | None = None
         self._examined = 0
         self._key_fits = False
         self._messages: set[int] = set()
@@ -93,6 +93,7 @@ class Listen:
             )
             server = CaptureServer(recorder, settings)
             tasks = TaskScope()
+            server = self._server = CaptureServer(recorder, settings)
             try:
                 listening = await _started(server, plan)
                 session.hear(time.time_ns() // 1000)
@@ -102,7 +103,6 @@ class Listen:
                         session.record_forwards, on_written=self._forwarded, on_failure=lambda error: _warn(str(error))
                     )
                     self._forwarder = Forwarder(plan.forward, writer.add)
-                self._url = listening.url
                 self._announce(listening.url, session.path)
                 self._start_tunnel(server, folders)
                 settle()
@@ -206,7 +206,10 @@ class Listen:
         from inspector.callbacks.signature_doctor import diagnose
 
         signed = Signed(received.headers, received.target, received.body, received.truncated)
-        means = Means(self._plan.signing_key, self._plan.public_url, self._url, key_fits_others=self._key_fits)
+        # The public URL may be that of a tunnel by now.
+        public_url = self._plan.public_url if self._server is None else self._server.settings.public_url
+        own = "" if self._server is None or self._server.listening is None else self._server.listening.url
+        means = Means(self._plan.signing_key, public_url, own, key_fits_others=self._key_fits)
         return f"signature invalid: {diagnose(signed, means).hint}"
 
     def _fits(self, appended: Sequence[Appended], until: Until) -> bool:

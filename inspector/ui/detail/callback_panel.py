@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from inspector.session.exchange.copy_as.curl import curl_line
 from inspector.ui.detail.content import CallbackDetail
-from inspector.ui.detail.curl import curl_line
 from inspector.ui.detail.headers import HeadersTab
 from inspector.ui.detail.labels import ElidedLabel, PlainLabel, muted_color
 from inspector.ui.detail.payload import PayloadTab

@@ -1,19 +1,14 @@
 """A callback as a cURL line that sends the same request again, safe to paste into a POSIX shell."""
 
-import re
 from shlex import quote
 from typing import Final
-from urllib.parse import quote as quote_url
 
+from inspector.session.exchange.copy_as.sendable import origin, sendable, visible
 from inspector.session.records import CallbackRow
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# What cURL works out for itself from the address and the body.
-_OWN: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "expect"})
 # What cURL would add when the sender did not send it.
 _ADDED: Final = ("User-Agent", "Accept")
 _SAFE_LENGTH: Final = 100_000
-_ANYWHERE: Final = "127.0.0.1:9797"
 
 
 def curl_line(callback: CallbackRow) -> str:
@@ -42,18 +37,18 @@ def _method(callback: CallbackRow) -> list[str]:
         case "GET" if not callback.body:
             return []
         case method:
-            return ["-X", _visible(method)]
+            return ["-X", visible(method)]
 
 
 def _address(callback: CallbackRow) -> list[str]:
-    target = _visible(callback.target)
+    target = visible(callback.target)
     if target.startswith(("http://", "https://")):
         extra: list[str] = []
         address = target
     elif target.startswith("/"):
-        address, extra = _origin(callback) + target, []
+        address, extra = origin(callback) + target, []
     else:
-        address, extra = f"{_origin(callback)}/", ["--request-target", target]
+        address, extra = f"{origin(callback)}/", ["--request-target", target]
     if any(character in address for character in "[]{}"):
         extra.append("--globoff")
     if "/." in address:
@@ -61,40 +56,11 @@ def _address(callback: CallbackRow) -> list[str]:
     return [*extra, address]
 
 
-def _visible(text: str) -> str:
-    """`text` without anything that a terminal could act on; in a target that is percent-encoded."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else quote_url(one) for one in text)
-
-
-def _origin(callback: CallbackRow) -> str:
-    headers = {name.lower(): value for name, value in reversed(callback.headers)}
-    secure = headers.get("x-forwarded-proto", "").split(",")[0].strip().lower() == "https"
-    host = headers.get("host", "").strip()
-    if not re.fullmatch(r"[A-Za-z0-9.:\[\]_-]+", host):
-        host = _ANYWHERE
-    return f"{'https' if secure else 'http'}://{host}"
-
-
 def _headers(callback: CallbackRow, *, has_body: bool) -> list[str]:
-    lines = []
-    names = set()
-    for name, value in callback.headers:
-        names.add(name.lower())
-        if name.lower() in _OWN or not _TOKEN.fullmatch(name):
-            continue
-        shown = _as_typed(value)
-        if shown.isprintable():
-            lines.append(f"{name}: {shown}" if shown else f"{name};")
+    lines = [f"{name}: {value}" if value else f"{name};" for name, value in sendable(callback.headers)]
+    names = {name.lower() for name, _ in callback.headers}
     absent = [*_ADDED, *(["Content-Type"] if has_body else [])]
     return lines + [f"{name}:" for name in absent if name.lower() not in names]
-
-
-def _as_typed(value: str) -> str:
-    """A header's value as a UTF-8 terminal must be given it so that the same bytes go out."""
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeError:
-        return value
 
 
 def _typable(body: bytes) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.ui.detail.curl import curl_line
+from inspector.session.exchange.copy_as.curl import curl_line
 from tests.ui.detail.detail_factory import make_callback
 
 

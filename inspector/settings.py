@@ -76,6 +76,7 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "project": _text,
     "test_from": _text,
     "test_to": _text,
+    "replay_url": _text,
 }
 
 
@@ -124,6 +125,8 @@ class Settings:
     project: str = ""
     test_from: str = ""
     test_to: str = ""
+    replay_url: str = ""
+    """Where callbacks were sent again last."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

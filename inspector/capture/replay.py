@@ -1,9 +1,11 @@
 """Replaying: captured callbacks sent again, byte for byte, in the rhythm in which they came or faster."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from inspector.callbacks.signing import signed_again
 from inspector.capture.outgoing import Answer, Sender, with_target
 from inspector.session.records import CallbackRow
 
@@ -15,6 +17,8 @@ class Replayed:
     callback: CallbackRow
     url: str
     answer: Answer
+    sent: int = 0
+    """In microseconds since 1970 (UTC)."""
 
 
 async def replay(
@@ -24,6 +28,7 @@ async def replay(
     on_result: Callable[[Replayed], None],
     speed: float | None = 1.0,
     seconds: float = 15.0,
+    signing_key: str | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Send captured callbacks to `url` one after the other, so that they arrive in the order of their capture.
@@ -43,9 +48,12 @@ async def replay(
                 due = begun + (callback.received - first) / 1e6 / speed
                 if (delay := due - loop.time()) > 0:
                     await sleep(delay)
-            address = with_target(url, callback.target)
+            address, headers = with_target(url, callback.target), callback.headers
+            if signing_key:
+                address, headers = signed_again(signing_key, address, headers, callback.body)
+            sent = time.time_ns() // 1000
             if callback.truncated:
                 answer = Answer(0, error="Not sent: only the beginning of the callback was captured.")
             else:
-                answer = await sender.send(callback.method, address, callback.headers, callback.body)
-            on_result(Replayed(callback, address, answer))
+                answer = await sender.send(callback.method, address, headers, callback.body)
+            on_result(Replayed(callback, address, answer, sent))

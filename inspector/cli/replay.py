@@ -6,7 +6,7 @@ from pathlib import Path
 from inspector.capture.replay import Replayed, replay
 from inspector.cli.export import opened_session, understood
 from inspector.cli.listen import run_loop
-from inspector.cli.options import Parser, positive_number, readable_file, url
+from inspector.cli.options import Parser, positive_number, readable_file, secret, url
 from inspector.cli.sending import Sending
 from inspector.cli.terminal import printable
 from inspector.session.records import CallbackRow
@@ -27,10 +27,14 @@ def run(arguments: Sequence[str]) -> int:
         metavar="FACTOR",
         help="how many times faster than they came, or max for at once (default: 1)",
     )
+    parser.add_argument(
+        "--signing-key-env", metavar="NAME", help="the variable that holds the key to sign with for the new address"
+    )
     options = parser.parse_args(arguments)
+    key = secret(options.signing_key_env)
     with opened_session(readable_file(options.session)) as reader:
         callbacks = reader.callbacks(understood(options.filter, reader).callbacks)
-        return run_loop(Replay(callbacks, options.to, options.speed).run)
+        return run_loop(Replay(callbacks, options.to, options.speed, key).run)
 
 
 def _speed(text: str) -> float | None:
@@ -40,14 +44,15 @@ def _speed(text: str) -> float | None:
 class Replay(Sending):
     """One run."""
 
-    def __init__(self, callbacks: Iterable[CallbackRow], to: str, speed: float | None) -> None:
+    def __init__(self, callbacks: Iterable[CallbackRow], to: str, speed: float | None, key: str | None) -> None:
         super().__init__()
         self._callbacks = callbacks
         self._to = to
         self._speed = speed
+        self._key = key
 
     async def send(self) -> None:
-        await replay(self._callbacks, self._to, speed=self._speed, on_result=self._report)
+        await replay(self._callbacks, self._to, speed=self._speed, signing_key=self._key, on_result=self._report)
 
     def _report(self, one: Replayed) -> None:
         self.count()

@@ -21,9 +21,11 @@ from inspector.session.records import (
     Changes,
     ForwardRow,
     MessageRow,
+    ReplayRow,
     Summary,
     TransitionRow,
 )
+from inspector.session.replays import select_replays
 from inspector.session.stored_reading import StoredReading
 from inspector.session.stored_rows import (
     CALLBACK_COLUMNS,
@@ -285,6 +287,10 @@ class SessionReader(StoredReading, LogReading, InsightReading):
             ForwardRow(callback, url, sent, took, status, headers_of(headers or "[]"), body or b"", error)
             for callback, url, sent, took, status, headers, body, error in cursor
         ]
+
+    def replays(self, seq: int | None = None, most: int = 200) -> list[ReplayRow]:
+        """The last times that a callback, or any, was sent again, the oldest of them first."""
+        return select_replays(self._connection, seq, most)
 
     @contextmanager
     def asking(self, stop: Callable[[], bool]) -> Iterator[None]:

@@ -151,6 +151,21 @@ class ForwardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayRow:
+    """One time that a callback was sent again. `edited` is the body that was sent, where it is not the captured one."""
+
+    callback: int
+    url: str
+    sent: int
+    milliseconds: int
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    error: str | None
+    edited: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The counts of a session, or of a part of it."""
 

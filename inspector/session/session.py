@@ -19,7 +19,8 @@ from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
-from inspector.session.records import Appended, ForwardRow, Received
+from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
+from inspector.session.replays import insert_replays
 from inspector.session.retention import Keep, Trimmed, trim
 from inspector.session.schema import ADDITIONS, INDEXES, configure, initialise
 from inspector.session.stored_message import INSERT_MESSAGE, UPDATE_MESSAGE, StoredMessage, load
@@ -160,6 +161,11 @@ class Session:
         ]
         with self._transaction():
             self._connection.executemany("INSERT INTO forwards VALUES (NULL,?,?,?,?,?,?,?,?)", rows)
+
+    def record_replays(self, replays: Iterable[ReplayRow]) -> None:
+        """Write what came of callbacks sent again. Raises SessionError when the file cannot be written."""
+        with self._transaction():
+            insert_replays(self._connection, replays)
 
     def clear(self) -> None:
         """Delete every callback and message. Numbers go on, so that none is ever used twice.

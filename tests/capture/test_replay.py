@@ -84,3 +84,23 @@ async def test_nothing_listens(tmp_path: Path, results: list[Replayed]) -> None:
         await replay(reader.callbacks(), "http://127.0.0.1:1/", on_result=results.append)
     assert results[0].answer.status is None
     assert results[0].answer.error is not None
+
+
+async def test_signed_again_for_the_new_address(capture: Capture, tmp_path: Path, results: list[Replayed]) -> None:
+    port = await capture.start(signing_key="PSKkey")
+    callbacks = [
+        make_callback(headers=[("X-SignalWire-Signature", "0" * 40)]),
+        make_form_callback(),
+        make_callback(target=f"/rest?bodySHA256={'0' * 64}"),
+    ]
+    with recorded(tmp_path / "old.inspector", callbacks) as reader:
+        await replay(
+            reader.callbacks(),
+            f"http://127.0.0.1:{port}",
+            speed=None,
+            signing_key="PSKkey",
+            on_result=results.append,
+        )
+    assert [callback.signature for callback in capture.callbacks()] == ["valid"] * 3
+    assert results[0].url == f"http://127.0.0.1:{port}/rest"
+    assert 0 < results[0].sent <= results[1].sent

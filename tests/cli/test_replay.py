@@ -62,3 +62,24 @@ def test_interrupt_is_a_normal_end(session: Path, tmp_path: Path) -> None:
         assert program.end() == 0
         assert program.lines() == ["Interrupted: 1 callbacks sent, 0 answered.\n"]
         assert program.errors == ""
+
+
+def test_signed_again(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLAY_KEY", "PSKkey")
+    again = tmp_path / "again.json"
+    listen = ("listen", "--json", "--port", "0", "--count", "5", "--signing-key-env", "REPLAY_KEY")
+    with Program(tmp_path, *listen, "--export", str(again)) as program:
+        url = f"http://127.0.0.1:{program.port()}"
+        arguments = ["--speed", "max", "--signing-key-env", "REPLAY_KEY"]
+        assert main(["replay", str(session), "--to", url, *arguments]) == 0
+        assert program.end() == 0
+    assert "PSKkey" not in capsys.readouterr().out
+    assert [one["signature"] for one in json.loads(again.read_bytes())["callbacks"]] == ["valid"] * 5
+
+
+def test_a_key_that_is_not_there_is_wrong_use(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--to", "http://127.0.0.1:1/", "--signing-key-env", "NO_SUCH_VARIABLE"]
+    assert main(["replay", str(session), *arguments]) == 2
+    assert "NO_SUCH_VARIABLE is not set" in capsys.readouterr().err

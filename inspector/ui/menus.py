@@ -84,7 +84,7 @@ class Menus:
         self._slots = slots
         bar = window.menuBar()
         self.file = self._menu(window, "&File", FILE)
-        self._menu(window, "&Edit", EDIT)
+        self.edit = self._menu(window, "&Edit", EDIT)
         self._view = self._menu(window, "&View", VIEW)
         self._menu(window, "&Capture", CAPTURE)
         self.tools = self._menu(window, "&Tools", ())

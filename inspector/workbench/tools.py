@@ -22,3 +22,7 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     InsightTool,
     NotifyTool,
 )
+from inspector.workbench.copying import CopyAs
+from inspector.workbench.trouble import Trouble
+
+TOOLS: Final[tuple[type[Tool], ...]] = (Trouble, CopyAs)

@@ -1,12 +1,13 @@
 """The lower part of the pane: one callback, its verdict in a line, what to copy, and the tabs."""
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from inspector.session.exchange.copy_as.curl import curl_line
+from inspector.session.exchange.copy_as.kinds import Kind, copied_as
 from inspector.ui.detail.content import CallbackDetail
 from inspector.ui.detail.headers import HeadersTab
 from inspector.ui.detail.labels import ElidedLabel, PlainLabel, muted_color
@@ -44,8 +45,8 @@ class CallbackPanel(QWidget):
         self._facts = ElidedLabel(appearance, color=muted_color, points=-0.5, parent=self)
         self._copy_body = QPushButton("Copy body", self)
         self._copy_body.clicked.connect(self._on_copy_body_clicked)
-        self._copy_curl = QPushButton("Copy as cURL", self)
-        self._copy_curl.clicked.connect(self._on_copy_curl_clicked)
+        self._copy_as = QPushButton("Copy as", self)
+        self._copy_as.setMenu(self._kinds())
         self.payload = PayloadTab(appearance, self)
         self.raw = RawTab(appearance, self)
         self.headers = HeadersTab(appearance, self)
@@ -116,7 +117,7 @@ class CallbackPanel(QWidget):
         top.addWidget(self._pill)
         top.addWidget(self._request, 1)
         top.addWidget(self._copy_body)
-        top.addWidget(self._copy_curl)
+        top.addWidget(self._copy_as)
         page = QVBoxLayout(self._page)
         page.setContentsMargins(14, 10, 14, 12)
         page.setSpacing(5)
@@ -154,7 +155,14 @@ class CallbackPanel(QWidget):
             QGuiApplication.clipboard().setText(text)
             self.copied.emit("Body")
 
-    def _on_copy_curl_clicked(self) -> None:
+    def _kinds(self) -> QMenu:
+        menu = QMenu(self)
+        for kind in Kind:
+            if kind is not Kind.BODY:  # which has a button of its own
+                menu.addAction(kind.value).triggered.connect(partial(self._on_copy_as, kind))
+        return menu
+
+    def _on_copy_as(self, kind: Kind) -> None:
         if self._detail is not None:
-            QGuiApplication.clipboard().setText(curl_line(self._detail.callback))
-            self.copied.emit("cURL line")
+            QGuiApplication.clipboard().setText(copied_as(kind, [self._detail.callback]))
+            self.copied.emit(kind.value)

@@ -83,7 +83,7 @@ def test_body_and_curl_line_can_be_copied(story: Story, appearance: Appearance, 
         panel._copy_body.click()
     assert copied.args == ["Body"]
     assert QGuiApplication.clipboard().text() == '{"a": "é"}'
-    panel._copy_curl.click()
+    panel._copy_as.menu().actions()[0].trigger()
     assert QGuiApplication.clipboard().text().startswith("curl -X POST http://127.0.0.1:9797/rest")
 
 

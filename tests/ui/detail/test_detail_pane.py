@@ -249,7 +249,7 @@ def test_the_tab_key_goes_round(pane: DetailPane, story: Story, qtbot: QtBot) ->
     assert timeline(pane).view in seen
     assert pane.view._callback.tabs.tabBar() in seen
     assert pane.view._callback.payload.tree in seen
-    assert pane.view._callback._copy_curl in seen
+    assert pane.view._callback._copy_as in seen
 
 
 def test_both_schemes_paint(pane: DetailPane, story: Story, appearance: Appearance) -> None:

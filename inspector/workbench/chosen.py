@@ -1,0 +1,31 @@
+"""The callbacks that the user has chosen in the tables, as numbers, however many."""
+
+import asyncio
+import json
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from inspector.session.conditions import Condition
+from inspector.session.reader import SessionReader
+from inspector.ui.session_panel import CALLBACKS
+from inspector.workbench.bench import Bench
+
+NOTHING: Final = "Nothing is selected. Select messages or callbacks first."
+
+
+async def chosen_callbacks(bench: Bench) -> Sequence[int]:
+    """The numbers of the callbacks that are selected, or of those of the messages that are, in order."""
+    panel, path = bench.window.panel, bench.path
+    ids = panel.table.selected_ids()
+    if not ids or path is None:
+        return ()
+    if panel.view == CALLBACKS:
+        return array("q", sorted(ids))
+    return await asyncio.to_thread(_callbacks_of, path, ids)
+
+
+def _callbacks_of(path: Path, messages: Sequence[int]) -> "array[int]":
+    with SessionReader(path) as reader:
+        return reader.callback_ids(Condition("c.message IN (SELECT value FROM json_each(?))", (json.dumps(messages),)))

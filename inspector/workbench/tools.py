@@ -23,6 +23,7 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     NotifyTool,
 )
 from inspector.workbench.copying import CopyAs
+from inspector.workbench.replay import Replay
 from inspector.workbench.trouble import Trouble
 
-TOOLS: Final[tuple[type[Tool], ...]] = (Trouble, CopyAs)
+TOOLS: Final[tuple[type[Tool], ...]] = (Trouble, Replay, CopyAs)

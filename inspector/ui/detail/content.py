@@ -1,14 +1,15 @@
 """What the detail pane shows, read from a session in one go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from inspector.callbacks.findings import Finding
 from inspector.session.reader import SessionReader
-from inspector.session.records import CallbackRow, CallbackSummary, ForwardRow, MessageRow, TransitionRow
+from inspector.session.records import CallbackRow, CallbackSummary, ForwardRow, MessageRow, ReplayRow, TransitionRow
 from inspector.ui.log_wording import log_remark
 
 MOST_CALLBACKS: Final = 1000
+_MOST_REPLAYS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,11 @@ class MessageDetail:
 
 @dataclass(frozen=True, slots=True)
 class CallbackDetail:
-    """One callback in full, and what the developer's own application answered to it."""
+    """One callback in full, what the developer's own application answered to it, and what came of sending it again."""
 
     callback: CallbackRow
     forwards: list[ForwardRow]
+    replays: list[ReplayRow] = field(default_factory=list)
 
 
 def load_message(reader: SessionReader, row: int) -> MessageDetail | None:
@@ -51,4 +53,6 @@ def load_message(reader: SessionReader, row: int) -> MessageDetail | None:
 def load_callback(reader: SessionReader, seq: int) -> CallbackDetail | None:
     """The callback with this number, or None when the session has none."""
     callback = reader.callback(seq)
-    return None if callback is None else CallbackDetail(callback, reader.forwards(seq))
+    return (
+        None if callback is None else CallbackDetail(callback, reader.forwards(seq), reader.replays(seq, _MOST_REPLAYS))
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inspector.session.records import ForwardRow
+from inspector.session.records import ForwardRow, ReplayRow
 from inspector.ui.detail.content import CallbackDetail
 from inspector.ui.detail.raw import text_view
 from inspector.ui.detail.raw_text import raw_text
@@ -36,11 +36,14 @@ class Line:
 
 
 def reply_lines(detail: CallbackDetail) -> list[Line]:
-    """The reply and the forwards as lines of plain text."""
+    """The reply, the forwards, and what came of sending the callback again, as lines of plain text."""
     reply = detail.callback.reply
     lines = [Line("Reply to the sender", Tone.TITLE), *_reply(reply)]
     for forward in detail.forwards:
         lines += [Line(""), Line(f"Forwarded to {one_line(forward.url, 300)}", Tone.TITLE), *_forward(forward)]
+    for replay in reversed(detail.replays):  # the last one is the one of interest
+        edited = ", edited" if replay.edited is not None else ""
+        lines += [Line(""), Line(f"Sent again{edited} to {one_line(replay.url, 300)}", Tone.TITLE), *_forward(replay)]
     return lines
 
 
@@ -87,6 +90,7 @@ def _circumstances(reply: dict[str, Any], status: int | None) -> Iterator[Line]:
 
 
 def _forward(forward: ForwardRow) -> Iterator[Line]:
+def _forward(forward: ForwardRow | ReplayRow) -> Iterator[Line]:
     when = f"{clock_text(forward.sent)} · {duration_text(forward.milliseconds)}"
     if forward.status is None:
         yield Line(f"No answer: {one_line(forward.error or 'unknown reason', 300)}", Tone.BAD)

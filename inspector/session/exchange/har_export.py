@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from inspector import __version__
 from inspector.callbacks.timestamps import utc_text
+from inspector.session.exchange.copy_as.sendable import url_of
 from inspector.session.exchange.json_export import encoded
 from inspector.session.exchange.selection import Part, Progress, no_progress, watched
 from inspector.session.records import CallbackRow, Summary, header_value
@@ -27,6 +28,8 @@ def write_har(part: Part, file: BinaryIO, progress: Progress = no_progress) -> S
 def _entry(callback: CallbackRow) -> dict[str, Any]:
     # HAR's word for no answer is the status 0.
     status = 0 if callback.reply.get("dropped") else int(callback.reply.get("status") or 0)
+    status = int(callback.reply.get("status") or 0)
+    headers, body = callback.reply.get("headers", []), callback.reply.get("body", "")
     return {
         "startedDateTime": utc_text(callback.received),
         "time": 0,
@@ -36,10 +39,11 @@ def _entry(callback: CallbackRow) -> dict[str, Any]:
             "statusText": "",
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": _pairs(callback.reply.get("headers", [])),
+            "headers": _pairs(headers),
             "content": {
-                "size": len(callback.reply.get("body", "").encode("utf-8", "replace")),
-                "mimeType": "text/plain",
+                "size": len(body.encode("utf-8", "replace")),
+                "mimeType": header_value(headers, "content-type") or "text/plain",
+                "text": body,
             },
             "redirectURL": "",
             "headersSize": -1,
@@ -52,16 +56,13 @@ def _entry(callback: CallbackRow) -> dict[str, Any]:
 
 
 def _request(callback: CallbackRow) -> dict[str, Any]:
-    host = header_value(callback.headers, "host") or "localhost"
-    target = callback.target
-    url = target if target.startswith(("http://", "https://")) else f"http://{host}{target}"
     request: dict[str, Any] = {
         "method": callback.method,
-        "url": url,
+        "url": url_of(callback),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(callback.headers),
-        "queryString": _query(target),
+        "queryString": _query(callback.target),
         "headersSize": -1,
         "bodySize": len(callback.body),
     }

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import harfile
 import jsonschema_rs
 import pytest
 
@@ -52,7 +53,7 @@ HAR = jsonschema_rs.Draft202012Validator(
                         ],
                         "properties": {
                             "method": _text,
-                            "url": {"type": "string", "pattern": "^https?://"},
+                            "url": {"type": "string", "format": "uri", "pattern": "^https?://"},
                             "httpVersion": _text,
                             "cookies": {"type": "array"},
                             "headers": _pairs,
@@ -87,6 +88,29 @@ HAR = jsonschema_rs.Draft202012Validator(
 )  # fmt: skip
 
 
+def as_modelled(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry as an independent library's classes write it, which know no other members than HAR's."""
+    request, response = dict(entry["request"]), dict(entry["response"])
+    for part in (request, response):
+        part["headers"] = [harfile.Record(**pair) for pair in part["headers"]]
+    request["queryString"] = [harfile.Record(**pair) for pair in request["queryString"]]
+    if "postData" in request:
+        request["postData"] = harfile.PostData(**request["postData"])
+    response["content"] = harfile.Content(**response["content"])
+    modelled = {
+        "startedDateTime": entry["startedDateTime"],
+        "time": entry["time"],
+        "request": harfile.Request(**request).asdict(),
+        "response": harfile.Response(**response).asdict(),
+        "cache": harfile.Cache(**entry["cache"]).asdict(),
+        "timings": harfile.Timings(**entry["timings"]).asdict(),
+        "comment": entry["comment"],
+    }
+    for name in ("blocked", "dns", "connect", "ssl"):  # -1, which is what they are when they are left out
+        assert modelled["timings"].pop(name) == -1
+    return modelled
+
+
 def entries(folder: Path, *callbacks: Received) -> list[dict[str, Any]]:
     session = make_session(folder / "a.inspector", callbacks)
     out = folder / "a.har"
@@ -96,6 +120,7 @@ def entries(folder: Path, *callbacks: Received) -> list[dict[str, Any]]:
     HAR.validate(document)
     assert document["log"]["creator"] == {"name": "callback-inspector", "version": __version__}
     result: list[dict[str, Any]] = document["log"]["entries"]
+    assert result == [as_modelled(entry) for entry in result]
     return result
 
 
@@ -122,7 +147,8 @@ def test_a_callback_is_an_entry(tmp_path: Path) -> None:
     assert [tuple(pair.values()) for pair in request["queryString"]] == [("x", "1"), ("y", " "), ("z", "")]
     assert request["bodySize"] == 11
     assert request["postData"] == {"mimeType": JSON_TYPE, "text": '{"a": "ü"}', "comment": ""}
-    assert (response["status"], response["content"]["size"]) == (413, 7)
+    assert response["status"] == 413
+    assert response["content"] == {"size": 7, "mimeType": "text/plain", "text": "Grüße"}
     assert response["headers"] == [{"name": "Connection", "value": "close"}]
 
 
@@ -153,6 +179,31 @@ def test_an_absolute_target_is_the_url(tmp_path: Path) -> None:
     (entry,) = entries(tmp_path, make_callback(target="http://example.org/x?y=1"))
 
     assert entry["request"]["url"] == "http://example.org/x?y=1"
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "url"),
+    [
+        ("*", "h:80", "http://h:80/*"),
+        ("//[", "h", "http://h//%5B"),
+        ("/\u2603 x%zz?[1]#y", "h", "http://h/%E2%98%83%20x%25zz?%5B1%5D%23y"),
+        ("/x", "a b;rm", "http://127.0.0.1:9797/x"),
+        ("/x", "[::1]:9797", "http://[::1]:9797/x"),
+        ("http://[", "h", "http://h/http://%5B"),
+        ("http://o.example?x=1", "h", "http://o.example?x=1"),
+    ],
+)
+def test_the_url_is_one_whatever_was_sent(tmp_path: Path, target: str, host: str, url: str) -> None:
+    (entry,) = entries(tmp_path, make_callback(target=target, headers=[("Host", host)]))
+
+    assert entry["request"]["url"] == url
+
+
+def test_behind_a_tunnel_the_url_is_the_tunnels(tmp_path: Path) -> None:
+    headers = [("Host", "abc.ngrok.app"), ("X-Forwarded-Proto", "https")]
+    (entry,) = entries(tmp_path, make_callback(headers=headers))
+
+    assert entry["request"]["url"] == "https://abc.ngrok.app/rest"
 
 
 def test_all_callbacks_are_there_in_order(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from inspector.session.records import CallbackRow, header_value
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What a client works out for itself from the address and the body.
 _OWN: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "expect"})
-_HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+_ABSOLUTE: Final = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?=[/?]|$)")
+_STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ANYWHERE: Final = "127.0.0.1:9797"
 """The host where the captured one is none."""
 
@@ -21,6 +23,17 @@ def origin(callback: CallbackRow) -> str:
     secure = (header_value(callback.headers, "x-forwarded-proto") or "").split(",")[0].strip().lower() == "https"
     host = (header_value(callback.headers, "host") or "").strip()
     return f"{'https' if secure else 'http'}://{host if _HOST.fullmatch(host) else ANYWHERE}"
+
+
+def url_of(callback: CallbackRow) -> str:
+    """The URL that was asked for, as a URI (RFC 3986): what no URI may hold is percent-encoded."""
+    target = callback.target
+    place = _ABSOLUTE.match(target)
+    where, path = (place[0], target[place.end() :]) if place is not None else (origin(callback), target)
+    if not path.startswith(("/", "?")):
+        path = f"/{path}"
+    quoted = quote(path.replace("#", "%23"), safe="/?:@!$&'()*+,;=%", errors="surrogatepass")
+    return where + _STRAY_PERCENT.sub("%25", quoted)
 
 
 def sendable(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """The callbacks that the user has chosen in the tables, as numbers, however many."""
 
 import asyncio
-import json
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,4 +27,7 @@ async def chosen_callbacks(bench: Bench) -> Sequence[int]:
 
 def _callbacks_of(path: Path, messages: Sequence[int]) -> "array[int]":
     with SessionReader(path) as reader:
-        return reader.callback_ids(Condition("c.message IN (SELECT value FROM json_each(?))", (json.dumps(messages),)))
+        # However many they are, SQLite keeps them, and the loop goes on meanwhile.
+        reader.choose(messages, ())
+        reader.choose_callbacks_of_chosen()
+        return reader.callback_ids(Condition("c.seq IN (SELECT seq FROM temp.chosen_callbacks)"))

@@ -33,6 +33,7 @@ _SPEEDS: Final[tuple[tuple[str, float | None], ...]] = (
     ("As recorded", 1.0),
     ("Ten times as fast as recorded", 10.0),
 )
+_NO_ADDRESS: Final = "Write an address such as http://127.0.0.1:8000/callbacks."
 _KEY: Final = "Sign again for this address"
 _NO_KEY: Final = (
     "There is no signing key. Keep one in the keyring, or start the program with INSPECTOR_SIGNING_KEY set."
@@ -78,10 +79,12 @@ def address_problem(text: str) -> str:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        good = False
+        return _NO_ADDRESS
+    if good and "@" in parts.netloc:
+        return "Leave user name and password out of the address: it is kept in the settings and in the session."
     if good and text.isprintable() and " " not in text:
         return ""
-    return "Write an address such as http://127.0.0.1:8000/callbacks."
+    return _NO_ADDRESS
 
 
 class ReplayWindow(QWidget):

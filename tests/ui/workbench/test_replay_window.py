@@ -25,3 +25,7 @@ def test_progress_in_words() -> None:
     progress = Progress(total=5).with_results([result(200), result(204)]).with_results([result(302), result(None)])
     assert progress == Progress(4, 5, 2, 1)
     assert progress.text == "4 of 5 sent · 2 accepted (2xx) · 1 answered otherwise · 1 not answered"
+
+
+def test_a_password_is_not_kept_by_accident() -> None:
+    assert "password" in address_problem("https://user:secret@example.org/")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -110,6 +111,7 @@ async def test_a_test_file_fails_when_the_application_refuses(capture: Capture, 
         )  # fmt: skip
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no cURL")
 async def test_the_curl_lines_send_the_bytes_that_were_captured(capture: Capture) -> None:
     callbacks = at_port(CALLBACKS, await capture.start())
     lines = copied_as(Kind.CURL, callbacks)

@@ -28,7 +28,7 @@ class CopyAs(Tool):
         from inspector.session.exchange.copy_as.kinds import Kind
 
         window = self.bench.window
-        menu = QMenu("Copy &as", window.menus.edit)
+        menu = QMenu("Copy a&s", window.menus.edit)
         for kind in Kind:
             menu.addAction(kind.value).triggered.connect(partial(self._on_wished, kind))
         menu.addSeparator()

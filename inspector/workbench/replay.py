@@ -81,6 +81,9 @@ class Replay(Tool):
                 self.bench.note("Choose one callback to edit: in the list of callbacks, or in the message's timeline.")
                 return
             seqs = (one,)
+        import inspector.workbench.replay_run  # noqa: F401 - two pieces: what the window is written in, and its widgets
+
+        await asyncio.sleep(0)
         window = self._shown(seqs)
         if edit:
             window.edit_choice.setChecked(True)

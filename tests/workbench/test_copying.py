@@ -10,7 +10,7 @@ from tests.ui.conftest import Driver, Run, StartProgram, until
 
 
 def kinds(driver: Driver) -> dict[str, QAction]:
-    (menu,) = [one for one in driver.window.menus.edit.findChildren(QMenu) if one.title() == "Copy &as"]
+    (menu,) = [one for one in driver.window.menus.edit.findChildren(QMenu) if one.title() == "Copy a&s"]
     assert any(action is menu.menuAction() for actions in driver.window._row_actions.values() for action in actions)
     return {action.text(): action for action in menu.actions() if action.text()}
 

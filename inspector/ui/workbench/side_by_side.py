@@ -84,6 +84,8 @@ def summary(pairs: Sequence[Pair]) -> str:
 class SideBySide(QWidget):
     """Two texts of lines. Only the first 5,000 lines of each are compared, which is then said."""
 
+    _pairs: Sequence[Pair] = ()  # Qt may tell of a change before there is anything to show
+
     def __init__(
         self,
         left_title: str,
@@ -93,7 +95,6 @@ class SideBySide(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._pairs: list[Pair] = []
         self._together = False
         self._titles = [_label(self), _label(self)]
         self.left = _view(self)

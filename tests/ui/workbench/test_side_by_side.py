@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.ui.theme import Appearance, Scheme
 from inspector.ui.workbench.side_by_side import Pair, SideBySide, Sign, aligned, summary
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "", "{", "}"]), max_size=12)
@@ -111,3 +112,18 @@ def test_what_is_not_compared_is_said(place: QWidget) -> None:
     widget = shown(place, ["x"] * 5001, ["y" * 5000])
     assert "Only the first 5,000 lines" in widget.note.text()
     assert widget.right.toPlainText().split("\n")[0].endswith("… (1,000 more characters)")
+
+
+def test_the_colours_follow_the_scheme(place: QWidget, qapp: QApplication) -> None:
+    appearance = Appearance(qapp, Scheme.LIGHT)
+    widget = shown(place, ["a"], ["b"])
+
+    def ground() -> str:
+        return widget.signs.document().firstBlock().blockFormat().background().color().name()
+
+    light = ground()
+    appearance.use(Scheme.DARK)
+    assert ground() != light
+    assert widget.left.toPlainText() == "a"
+    appearance.use(Scheme.LIGHT)
+    appearance.deleteLater()

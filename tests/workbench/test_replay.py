@@ -17,7 +17,7 @@ from inspector.session.reader import SessionReader
 from inspector.ui.session_panel import CALLBACKS
 from inspector.ui.workbench.replay_window import ReplayWindow
 from inspector.workbench.replay import Replay
-from tests.factories import make_callback, make_payload, make_session
+from tests.factories import RECEIVED, make_callback, make_payload, make_session
 from tests.ui.conftest import Driver, Run, StartProgram, until
 
 
@@ -293,5 +293,48 @@ def test_the_rows_offer_it(run: Run, started: StartProgram) -> None:
                 names = [action.objectName() for action in actions]
                 assert {"resend", "send_again", "edit_and_send"} <= set(names)
             assert ("Ctrl+R", "Resend to the last address") in driver.window.menus.shortcuts()
+
+    run(scenario())
+
+
+def test_the_rhythm_of_the_capture_can_be_kept(run: Run, started: StartProgram, tmp_path: Path) -> None:
+    hour = 3_600_000_000
+    path = make_session(tmp_path / "a.inspector", [make_callback(received=RECEIVED + turn * hour) for turn in (0, 1)])
+
+    async def scenario() -> None:
+        async with started(Start(session=path, port=0)) as driver, application() as app:
+            await driver.rows(1)
+            driver.select(0)
+            driver.trigger("send_again")
+            window = await window_of(driver)
+            assert [window.speed_choice.itemText(index) for index in (1, 2)] == [
+                "As recorded",
+                "Ten times as fast as recorded",
+            ]
+            window.address.setCurrentText(app.url)
+            window.speed_choice.setCurrentIndex(1)
+            window.send.click()
+            await until(lambda: window.state.text().startswith("1 of 2 sent"))
+            assert window.progress.isVisible()
+            window.close()
+            await told(driver, "Stopped: 1 of 2 sent")
+            assert len(app.requests) == 1
+
+    run(scenario())
+
+
+def test_a_long_resend_can_be_watched(run: Run, started: StartProgram, tmp_path: Path) -> None:
+    path = make_session(tmp_path / "a.inspector", [make_callback(id=f"m{number}") for number in range(25)])
+
+    async def scenario() -> None:
+        async with started(Start(session=path, port=0)) as driver, application() as app:
+            await driver.rows(25)
+            driver.program.settings.replay_url = app.url
+            driver.trigger("select_all")
+            driver.trigger("resend")
+            window = await window_of(driver)
+            await sent(window, 25)
+            assert window.url == app.url
+            assert [json.loads(body)["id"] for _, _, body in app.requests] == [f"m{number}" for number in range(25)]
 
     run(scenario())

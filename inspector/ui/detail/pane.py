@@ -32,7 +32,7 @@ class DetailPane(QWidget):
     filter_wished = Signal(str)
     """The user wants only the messages that this filter term fits, such as `finding:duplicate`."""
     copied = Signal(str)
-    """What went to the clipboard, as a noun: `Message id`, `Body`, `cURL line`, `Headers`, ..."""
+    """What went to the clipboard, as a noun: `Message id`, `Body`, `cURL`, `Headers`, ..."""
 
     view_made = Signal()
     """The widgets of the view are there now: the last ones in the window, also for the Tab key."""

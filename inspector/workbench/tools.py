@@ -4,8 +4,10 @@ from typing import Final
 
 from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
+from inspector.workbench.copying import CopyAs
 from inspector.workbench.insight import InsightTool
 from inspector.workbench.notify import NotifyTool
+from inspector.workbench.replay import Replay
 from inspector.workbench.replies import Replies
 from inspector.workbench.signalwire import SignalWireTool
 from inspector.workbench.signatures import Signatures
@@ -20,10 +22,7 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Simulate,
     SignalWireTool,
     InsightTool,
+    Replay,
     NotifyTool,
+    CopyAs,
 )
-from inspector.workbench.copying import CopyAs
-from inspector.workbench.replay import Replay
-from inspector.workbench.trouble import Trouble
-
-TOOLS: Final[tuple[type[Tool], ...]] = (Trouble, Replay, CopyAs)

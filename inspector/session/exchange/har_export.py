@@ -28,7 +28,6 @@ def write_har(part: Part, file: BinaryIO, progress: Progress = no_progress) -> S
 def _entry(callback: CallbackRow) -> dict[str, Any]:
     # HAR's word for no answer is the status 0.
     status = 0 if callback.reply.get("dropped") else int(callback.reply.get("status") or 0)
-    status = int(callback.reply.get("status") or 0)
     headers, body = callback.reply.get("headers", []), callback.reply.get("body", "")
     return {
         "startedDateTime": utc_text(callback.received),

@@ -89,7 +89,6 @@ def _circumstances(reply: dict[str, Any], status: int | None) -> Iterator[Line]:
         yield Line("The sender had hung up before it was answered.", Tone.BAD)
 
 
-def _forward(forward: ForwardRow) -> Iterator[Line]:
 def _forward(forward: ForwardRow | ReplayRow) -> Iterator[Line]:
     when = f"{clock_text(forward.sent)} · {duration_text(forward.milliseconds)}"
     if forward.status is None:

@@ -227,6 +227,40 @@ def _seq(value: str, _: Moment) -> tuple[Condition, Condition]:
     return _through_callback(Condition(f"c.seq {sign} ?", (number,)))
 
 
+def _marked(value: str, _: Moment) -> tuple[Condition, Condition]:
+    match value:
+        case "any":
+            return _through_message(_mark_with("colour NOTNULL"))
+        case "none":
+            return _through_message(negated(_mark_with("colour NOTNULL")))
+        case _:
+            return _through_message(_mark_with("colour = ?", value))
+
+
+def _note(value: str, _: Moment) -> tuple[Condition, Condition]:
+    contains = _contains("note", value)
+    return _through_message(_mark_with(contains.sql, *contains.values))
+
+
+def _mark_with(sql: str, *values: str) -> Condition:
+    # The marks that fit are found first: there are few of them, however many messages.
+    return Condition(f"m.row IN (SELECT message FROM marks WHERE {sql})", values)
+
+
+def _has(value: str, _: Moment) -> tuple[Condition, Condition]:
+    match value:
+        case "mark":
+            return _through_message(_mark_with("colour NOTNULL"))
+        case "note":
+            return _through_message(_mark_with("note != ''"))
+        case "error":
+            return _through_message(Condition("(m.error_code NOTNULL OR m.error_message NOTNULL)"))
+        case "finding":
+            return _through_message(Condition("m.codes != ''"))
+        case _:
+            return _through_message(Condition("m.custom_variables NOTNULL"))
+
+
 def _comparison(key: str, value: str) -> tuple[str, int]:
     match = _COMPARISON.fullmatch(value)
     if match is None:
@@ -257,4 +291,7 @@ BUILDERS: Final[Mapping[str, Callable[[str, Moment], tuple[Condition, Condition]
     "took": _took,
     "reached": _reached,
     "field": _field,
+    "mark": _marked,
+    "note": _note,
+    "has": _has,
 }

@@ -143,6 +143,9 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         try:
             connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
             connection.execute("PRAGMA trusted_schema = OFF")
+            # Version 0.1.0 did not make it; what asks about marks then finds none.
+            if connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'marks'").fetchone() is None:
+                connection.execute("CREATE TEMP TABLE marks (message INTEGER PRIMARY KEY, colour TEXT, note TEXT)")
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT value FROM session WHERE key = 'id'").fetchone()
             return connection

@@ -15,6 +15,7 @@ from inspector.callbacks.problems import ProblemCode
 from inspector.callbacks.signature import SignatureState
 from inspector.callbacks.status import Status
 from inspector.session.conditions import BUILDERS, EVERYTHING, Condition, Moment, joined, negated
+from inspector.session.marks import COLOURS
 from inspector.session.values import storable
 
 
@@ -60,6 +61,8 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "dialect": tuple(dialect.value for dialect in Dialect),
     "signature": tuple(state.value for state in SignatureState),
     "reached": tuple(status.value for status in Status),
+    "mark": (*COLOURS, "any", "none"),
+    "has": ("mark", "note", "error", "finding", "variables"),
 }
 _EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "took": (">1s", ">5s", ">30s", ">1min", ">5min", "<1s", "1s..5s", "5s..30s"),
@@ -92,6 +95,9 @@ KEYS: Final[Mapping[str, str]] = {
     "took": "time from the first state to delivered: >5s, <=800ms, 1s..5s (5 s not included)",
     "reached": "a status that the message went through",
     "field": "a field that is wrong, missing, or not in the contract",
+    "mark": "red, orange, yellow, green, blue, purple, any or none",
+    "note": "part of the note on the message",
+    "has": "mark, note, error, finding or variables",
 }
 """The keys of the language with what they mean, in the order in which they are offered."""
 

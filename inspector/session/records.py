@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from inspector.callbacks.findings import Finding
 from inspector.callbacks.signature import SignatureState
+from inspector.session.marks import Mark
 
 if TYPE_CHECKING:
     from inspector.callbacks.judgement import Judgement  # brings pydantic, which no reader needs
@@ -78,6 +79,7 @@ class MessageRow:
     strip: str
     codes: tuple[str, ...]
     severity: int
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

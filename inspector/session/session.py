@@ -19,6 +19,7 @@ from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession
 from inspector.session.files import check_file, opening, removed_on_failure
+from inspector.session.marks import set_colour, set_note
 from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
 from inspector.session.replays import insert_replays
 from inspector.session.retention import Keep, Trimmed, trim
@@ -166,6 +167,19 @@ class Session:
         """Write what came of callbacks sent again. Raises SessionError when the file cannot be written."""
         with self._transaction():
             insert_replays(self._connection, replays)
+
+    def mark(self, messages: Iterable[int], colour: str | None) -> None:
+        """Give messages (by row) a colour mark of `marks.COLOURS`, or None for none; their notes stay.
+
+        Raises SessionError when the file cannot be written.
+        """
+        with self._transaction():
+            set_colour(self._connection, messages, colour)
+
+    def annotate(self, messages: Iterable[int], note: str) -> None:
+        """Give messages (by row) a note, or the empty text for none; their colours stay. Raises as `mark` does."""
+        with self._transaction():
+            set_note(self._connection, messages, storable(note))
 
     def clear(self) -> None:
         """Delete every callback and message. Numbers go on, so that none is ever used twice.

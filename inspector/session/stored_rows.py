@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from inspector.session.marks import MARK_COLUMN, mark_of
 from inspector.session.records import CallbackRow, CallbackSummary, MessageRow
 from inspector.session.values import stored_integer
 
 MESSAGE_COLUMNS = (
     "m.row, m.id, m.project_id, m.to_number, m.from_number, m.body, m.number_of_segments, m.status, m.terminal, "
     "m.error_code, m.error_message, m.custom_variables, m.first_received, m.last_received, m.last_transition, "
-    "m.delivered_after, m.callbacks, m.invalid, m.strip, m.codes, m.severity"
+    f"m.delivered_after, m.callbacks, m.invalid, m.strip, m.codes, m.severity, {MARK_COLUMN}"
 )
 CALLBACK_COLUMNS = (
     "c.seq, c.received, c.method, c.target, c.remote, c.headers, c.body, c.truncated, c.dialect, c.valid, "
@@ -29,12 +30,13 @@ def message_row(values: Sequence[Any]) -> MessageRow:
     """A row of MESSAGE_COLUMNS as a MessageRow."""
     (
         row, id_, project_id, to, from_, body, segments, status, terminal, code, error, variables,
-        first, last, transition_at, delivered, callbacks, invalid, strip, codes, severity,
+        first, last, transition_at, delivered, callbacks, invalid, strip, codes, severity, mark,
     ) = values  # fmt: skip
     return MessageRow(
         row, id_, project_id, to, from_, body, stored_integer(segments), status, bool(terminal), code, error,
         None if variables is None else json.loads(variables), first, last, transition_at, delivered, callbacks,
         invalid, strip, tuple(codes.strip(",").split(",")) if codes else (), severity,
+        mark_of(mark),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from inspector.callbacks.findings import FindingCode
 from inspector.callbacks.problems import ProblemCode, Severity
 from inspector.callbacks.signature import SignatureState
 from inspector.callbacks.timestamps import parse_timestamp
+from inspector.session.marks import LONGEST_NOTE
 
 _StatusWord = Literal["queued", "initiated", "sent", "delivered", "undelivered", "failed", "read"]
 _Number = Annotated[int, Field(ge=1, lt=2**62)]
@@ -54,6 +55,11 @@ class FindingEntry(_Entry):
     callbacks: list[_Number] = Field(min_length=1)
 
 
+class MarkEntry(_Entry):
+    colour: Literal["red", "orange", "yellow", "green", "blue", "purple"] | None
+    note: _Text = Field(max_length=LONGEST_NOTE)
+
+
 class MessageEntry(_Entry):
     id: _Text
     project_id: _Text | None
@@ -70,6 +76,7 @@ class MessageEntry(_Entry):
     last_received_at: _Text
     transitions: list[TransitionEntry]
     findings: list[FindingEntry]
+    mark: MarkEntry | None = None
 
 
 class ProblemEntry(_Entry):

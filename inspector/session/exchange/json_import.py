@@ -188,6 +188,7 @@ class _Import:
             insert(INSERT_MESSAGE, [one.message for one in batch])
             insert("INSERT INTO temp.told_first VALUES (?,?,?,?)", [row for one in batch for row in one.transitions])
             insert("INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)", [row for one in batch for row in one.findings])
+            insert("INSERT INTO marks VALUES (?,?,?)", [row for one in batch for row in one.marks])
 
     def _callbacks(self, entries: Iterable[tuple[int, Any]]) -> None:
         rows = (callback_row(entry, f"callbacks[{index}]", self._row_of) for index, entry in entries)

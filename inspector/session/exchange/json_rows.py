@@ -26,11 +26,12 @@ class Unfit(ValueError):
 
 
 class MessageRows(NamedTuple):
-    """A message for `INSERT_MESSAGE`, its transitions (callback, message, status, timestamp), and its findings."""
+    """A message for `INSERT_MESSAGE`, its transitions (callback, message, status, timestamp), findings, its mark."""
 
     message: Row
     transitions: list[Row]
     findings: list[Row]
+    marks: list[Row]
 
 
 def checked(kind: type[_Kind], entry: Any, where: str) -> _Kind:
@@ -92,7 +93,9 @@ def message_rows(row: int, entry: Any, where: str) -> MessageRows:
         for finding in message.findings
         for seq in finding.callbacks
     ]
-    return MessageRows(values, transitions, findings)
+    mark = message.mark
+    marks: list[Row] = [(row, mark.colour, mark.note)] if mark is not None and (mark.colour or mark.note) else []
+    return MessageRows(values, transitions, findings, marks)
 
 
 def callback_row(entry: Any, where: str, row_of: Callable[[str], int | None]) -> Row:

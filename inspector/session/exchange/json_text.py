@@ -20,6 +20,7 @@ from inspector.callbacks.signature import SignatureState
 from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import utc_text
 from inspector.session.exchange.lives import Life, Values
+from inspector.session.marks import mark_of
 from inspector.session.values import dump, dump_headers, stored_integer
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _body(body: bytes) -> bytes:
 def encoded_message(life: Life) -> bytes:
     """A message as the session JSON has it."""
     (
-        _, id_, project_id, to, from_, body, segments, status, terminal, code, error, variables, first, last, *_,
+        _, id_, project_id, to, from_, body, segments, status, terminal, code, error, variables, first, last, *_, mark,
     ) = life.message  # fmt: skip
     number = stored_integer(segments)
     return (
@@ -79,7 +80,7 @@ def encoded_message(life: Life) -> bytes:
         f'"custom_variables": {"null" if variables is None else _kept("custom_variables", variables)}, '
         f'"first_received_at": "{utc_text(first)}", "last_received_at": "{utc_text(last)}", '
         f'"transitions": [{", ".join(map(_transition, life.transitions))}], '
-        f'"findings": [{", ".join(map(_finding, life.findings))}]}}'
+        f'"findings": [{", ".join(map(_finding, life.findings))}]{"" if mark is None else _mark(mark)}}}'
     ).encode()
 
 
@@ -98,6 +99,11 @@ def _finding(finding: Finding) -> str:
         f'{{"code": {quoted(finding.code)}, "severity": {quoted(finding.severity)}, "text": {quoted(finding.text)}, '
         f'"callbacks": [{callbacks}]}}'
     )
+
+
+def _mark(stored: str) -> str:
+    mark = mark_of(stored)
+    return "" if mark is None else f', "mark": {{"colour": {_text(mark.colour)}, "note": {quoted(mark.note)}}}'
 
 
 def _check_number(seq: int) -> None:

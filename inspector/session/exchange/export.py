@@ -7,7 +7,7 @@ from inspector.session.errors import SessionError
 from inspector.session.exchange.csv_export import write_csv
 from inspector.session.exchange.har_export import write_har
 from inspector.session.exchange.json_export import write_json, write_lines
-from inspector.session.exchange.redaction import Redactor
+from inspector.session.exchange.redaction import Redaction, Redactor
 from inspector.session.exchange.selection import EVERYTHING, Progress, Selection, no_progress, opened, replacing
 from inspector.session.reader import SessionReader
 from inspector.session.records import Summary
@@ -41,13 +41,15 @@ def export(
     selection: Selection = EVERYTHING,
     progress: Progress = no_progress,
     *,
-    redact: bool = False,
+    redact: bool | Redaction = False,
 ) -> Summary:
     """Write a session, or a part of it, to `path`; an existing file is replaced only by a whole one.
+
+    `redact` says what is replaced by pseudonyms; True: everything personal, and notes do not leave.
 
     Raises SessionError when it cannot be written, Cancelled when `progress` says so.
     """
     write = _WRITERS[form or format_of(path)]
-    redactor = Redactor() if redact else None
+    redactor = Redactor(redact if isinstance(redact, Redaction) else None) if redact else None
     with opened(reader, selection, redactor, progress) as part, replacing(path) as file:
         return write(part, file, progress)

@@ -12,6 +12,7 @@ from inspector.callbacks.status import Status
 from inspector.callbacks.timestamps import utc_text
 from inspector.session.exchange.json_text import encoded_callback, encoded_message
 from inspector.session.exchange.lives import Life
+from inspector.session.exchange.redaction import Redactor
 from inspector.session.exchange.selection import Part, Progress, no_progress, undamaged, watched
 from inspector.session.records import CallbackRow, MessageRow, Summary
 
@@ -42,7 +43,7 @@ def _head(part: Part) -> Iterator[bytes]:
         "application": {"name": "callback-inspector", "version": __version__},
         "exported_at": utc_text(time.time_ns() // 1000),
         "session": {
-            "id": str(info.id),
+            "id": str(info.id) if part.redactor is None else part.redactor.identifier(str(info.id)),
             "started_at": utc_text(info.started_at),
             "ended_at": None if info.ended_at is None else utc_text(info.ended_at),
         },
@@ -70,7 +71,12 @@ def _messages(part: Part) -> Iterator[bytes]:
     redactor = part.redactor
     if redactor is None:
         return _intact(part, map(encoded_message, part.lives()))
-    return _intact(part, (encoded(message_json(redactor.message(life.row()), life)) for life in part.lives()))
+    return _intact(part, (encoded(_redacted(redactor, life)) for life in part.lives()))
+
+
+def _redacted(redactor: Redactor, life: Life) -> dict[str, Any]:
+    row = redactor.message(life.row())
+    return message_json(row, life._replace(findings=[redactor.finding(finding) for finding in life.findings]))
 
 
 def _callbacks(part: Part) -> Iterator[bytes]:
@@ -123,6 +129,7 @@ def message_json(message: MessageRow, life: Life) -> dict[str, Any]:
             for _, status, timestamp, received, seq in life.transitions
         ],
         "findings": [finding_json(finding) for finding in life.findings],
+        **({} if message.mark is None else {"mark": message.mark._asdict()}),
     }
 
 

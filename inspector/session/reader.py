@@ -92,6 +92,12 @@ class SessionReader(StoredReading, LogReading, InsightReading):
         if self._connection.in_transaction:  # else SQLite gave it up: what filled a temporary table was stopped
             self._connection.execute("ROLLBACK")
 
+    @property
+    def knows_marks(self) -> bool:
+        """Whether the file had a table for marks when it was opened; one of version 0.1.0 has none."""
+        found = self._connection.execute("SELECT 1 FROM temp.sqlite_schema WHERE name = 'marks'").fetchone()
+        return found is None
+
     def info(self) -> SessionInfo:
         values = dict(self._connection.execute("SELECT key, value FROM session"))
         return SessionInfo(values["id"], values["started_at"], values["ended_at"], values["application_version"])

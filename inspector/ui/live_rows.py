@@ -219,6 +219,21 @@ class LiveRows(QObject):
         self._count()
         self.rows_changed.emit(set(changes.messages))
 
+    def marked(self, rows: Iterable[int]) -> None:
+        """The user marked messages, or took marks away."""
+        changed = set(rows)
+        if self._reader is None:
+            return
+        if self._query.empty:
+            self._messages.refresh(changed)
+        elif self._visible is Subject.MESSAGES:
+            self._tables[Subject.CALLBACKS].outdated = True
+            self._show_messages(changed)
+        else:
+            self._messages.refresh(changed)
+            self._ask_again()
+        self.rows_changed.emit(changed)
+
     def _show_messages(self, rows: Iterable[int]) -> None:
         model, changed = self._messages, set(rows)
         if not model.in_arrival_order:

@@ -298,15 +298,20 @@ class LiveTable(QTableView):
         )
         menu.popup(place)
 
-    def copy_rows(self) -> int:
-        """Put the selected rows on the clipboard as lines of tab-parted cells; returns how many."""
+    def copy_rows(self, changed: Callable[[Any], Any] | None = None) -> int:
+        """Put the selected rows on the clipboard as lines of tab-parted cells; returns how many.
+
+        `changed` makes another record of each, to be copied in its place.
+        """
         header = self.horizontalHeader()
         columns = [header.logicalIndex(place) for place in range(header.count())]
         columns = [column for column in columns if not header.isSectionHidden(column)]
         rows = self._selected_rows()
+        role = Qt.ItemDataRole.DisplayRole
+        records = [record for row in rows[:_MOST_COPIED] if (record := self._rows.record(row)) is not None]
+        records = records if changed is None else list(map(changed, records))
         lines = [
-            "\t".join(str(self._rows.index(row, column).data() or "") for column in columns)
-            for row in rows[:_MOST_COPIED]
+            "\t".join(str(self._rows.shown(record, column, role) or "") for column in columns) for record in records
         ]
         QGuiApplication.clipboard().setText("\n".join(lines))
         return len(lines)
@@ -334,8 +339,10 @@ class LiveTable(QTableView):
             # A cell that is cut shows its whole text; what strangers sent is never read as HTML.
             index = self.indexAt(event.pos())  # type: ignore[attr-defined] # a QHelpEvent
             text = index.data() if index.isValid() else None
+            extra = index.data(Qt.ItemDataRole.ToolTipRole) if index.isValid() else None
             fits = self.sizeHintForIndex(index).width() <= self.visualRect(index).width() if index.isValid() else True
-            self.viewport().setToolTip("" if fits or not text else f"<qt>{_escaped(one_line(text, 600))}</qt>")
+            said = [one_line(one, 2000) for one in ("" if fits else text, extra) if one]
+            self.viewport().setToolTip(f"<qt>{'<br>'.join(map(_escaped, said))}</qt>" if said else "")
         return super().viewportEvent(event)
 
 

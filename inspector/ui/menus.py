@@ -129,6 +129,14 @@ class Menus:
             return self.tools.addSeparator()
         return self._add(self.tools, entry, slot)
 
+    def add_tool_menu(self, title: str, entries: Sequence[tuple[Entry, Callable[[], object]]]) -> QMenu:
+        """A menu in the Tools menu."""
+        self.tools.menuAction().setVisible(True)
+        menu = self.tools.addMenu(title)
+        for entry, slot in entries:
+            self._add(menu, entry, slot)
+        return menu
+
     def add_help(self, entry: Entry, slot: Callable[[], object]) -> QAction:
         """An entry of the Help menu."""
         return self._add(self.help, entry, slot)

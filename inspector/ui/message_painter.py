@@ -7,7 +7,9 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from inspector.callbacks.findings import FindingCode, severity_of
+from inspector.session.marks import Mark
 from inspector.session.records import MessageRow
+from inspector.ui.mark_flag import FLAG_WIDTH, paint_flag
 from inspector.ui.message_table_model import Column, MessageTableModel, codes_of
 from inspector.ui.row_painter import MARGIN, Index, Picture, RowPainter
 from inspector.ui.status_badge import LETTERS
@@ -34,7 +36,7 @@ class MessagePainter(RowPainter[MessageRow]):
 
     def picture(self, column: int, record: MessageRow, width: int, font: QFont) -> Picture | None:
         if column == Column.STATUS:
-            return self.badge(record.status, font)
+            return self.badge(record.status, font) if record.mark is None else self._flagged(record, record.mark, font)
         if column == Column.TRANSITIONS:
             letters = record.strip[-max(1, (width - 2 * MARGIN) // _STEP) :]
             return Picture(f"strip {letters}", lambda painter, box: self._draw_strip(painter, box, letters))
@@ -49,6 +51,17 @@ class MessagePainter(RowPainter[MessageRow]):
         if index.column() == Column.TRANSITIONS:
             return QSize(2 * MARGIN + 5 * _STEP, size.height())
         return size
+
+    def _flagged(self, message: MessageRow, mark: Mark, font: QFont) -> Picture:
+        """The badge with a flag before it."""
+        badge = self.badge(message.status, font)
+
+        def draw(painter: QPainter, box: QRect) -> None:
+            flag = QRectF(box.left() + 1, box.top() + 4, FLAG_WIDTH, box.height() - 8)
+            paint_flag(painter, flag, mark, self._appearance.colors)
+            badge.draw(painter, box.adjusted(FLAG_WIDTH + 5 - MARGIN, 0, 2, 0))
+
+        return Picture(f"{badge.key} {mark.colour} {bool(mark.note)}", draw)
 
     def _draw_strip(self, painter: QPainter, box: QRect, letters: str) -> None:
         """A dot a transition, joined by a line; terminal ones are larger and filled."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 
 from inspector.session.reader import SessionReader
 from inspector.session.records import MessageRow
+from inspector.ui.mark_flag import mark_text
 from inspector.ui.row_id_model import RowIdModel
 from inspector.ui.status_badge import LETTERS, label
 from inspector.ui.table_rows import Order, order_by
@@ -132,6 +133,8 @@ class MessageTableModel(RowIdModel[MessageRow]):
                 return cell_text(record, Column(column), stalled=self.clock.stalled(record))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self.alignment(column)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole if column == Column.STATUS:
+                return None if record.mark is None else mark_text(record.mark)
             case _ if role == RECORD_ROLE:
                 return record
         return None

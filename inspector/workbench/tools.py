@@ -6,6 +6,7 @@ from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
 from inspector.workbench.copying import CopyAs
 from inspector.workbench.insight import InsightTool
+from inspector.workbench.marks import Marks
 from inspector.workbench.notify import NotifyTool
 from inspector.workbench.replay import Replay
 from inspector.workbench.replies import Replies
@@ -23,6 +24,7 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     SignalWireTool,
     InsightTool,
     Replay,
+    Marks,
     NotifyTool,
     CopyAs,
 )

@@ -17,6 +17,7 @@ from inspector.ui.detail.labels import (
     muted_color,
     sized,
 )
+from inspector.ui.detail.mark_line import MarkLine
 from inspector.ui.detail.selectable_text import SelectableText
 from inspector.ui.detail.wording import delivered_text, segments_text, times_text, tooltip, value_text
 from inspector.ui.status_badge import StatusBadge
@@ -52,6 +53,7 @@ class HeaderPanel(QWidget):
         self._copy_id.clicked.connect(self._on_copy_id_clicked)
         self._segments = WrappedLabel(appearance, color=muted_color, parent=self)
         self._times = WrappedLabel(appearance, color=muted_color, parent=self)
+        self._mark = MarkLine(appearance, self)
         self._body_card = Card(appearance, lambda colors: colors.raised if colors.dark else colors.base, self)
         self._body = SelectableText("Text of the message", _BODY_LINES, self._body_card)
         self._variables = _Variables(appearance, self)
@@ -86,6 +88,7 @@ class HeaderPanel(QWidget):
         layout.setSpacing(9)
         layout.addLayout(top)
         layout.addLayout(grid)
+        layout.addWidget(self._mark)
         layout.addWidget(self._body_card)
         facts = QVBoxLayout()
         facts.setSpacing(1)
@@ -106,6 +109,7 @@ class HeaderPanel(QWidget):
         last = message.last_transition or message.last_received
         times = (f"First seen {moment_text(message.first_received)}", f"Last change {moment_text(last)}")
         self._times.setToolTip(tooltip(*times))
+        self._mark.show_mark(message.mark)
         self._body_card.setVisible(bool(message.body))
         self._body.show_text(message.body or "")
         self._variables.show_variables(message.custom_variables or {})

@@ -339,7 +339,8 @@ class LiveTable(QTableView):
             # A cell that is cut shows its whole text; what strangers sent is never read as HTML.
             index = self.indexAt(event.pos())  # type: ignore[attr-defined] # a QHelpEvent
             text = index.data() if index.isValid() else None
-            extra = index.data(Qt.ItemDataRole.ToolTipRole) if index.isValid() else None
+            # Not ToolTipRole, which Qt's delegate would show by itself, as HTML where it looks like it.
+            extra = index.data(Qt.ItemDataRole.AccessibleDescriptionRole) if index.isValid() else None
             fits = self.sizeHintForIndex(index).width() <= self.visualRect(index).width() if index.isValid() else True
             said = [one_line(one, 2000) for one in ("" if fits else text, extra) if one]
             self.viewport().setToolTip(f"<qt>{'<br>'.join(map(_escaped, said))}</qt>" if said else "")

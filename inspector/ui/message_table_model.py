@@ -133,7 +133,7 @@ class MessageTableModel(RowIdModel[MessageRow]):
                 return cell_text(record, Column(column), stalled=self.clock.stalled(record))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self.alignment(column)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole if column == Column.STATUS:
+            case Qt.ItemDataRole.AccessibleDescriptionRole if column == Column.STATUS:
                 return None if record.mark is None else mark_text(record.mark)
             case _ if role == RECORD_ROLE:
                 return record

@@ -4,6 +4,7 @@ from typing import Final
 
 from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
+from inspector.workbench.compare import Compare
 from inspector.workbench.copying import CopyAs
 from inspector.workbench.insight import InsightTool
 from inspector.workbench.marks import Marks
@@ -24,6 +25,7 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     SignalWireTool,
     InsightTool,
     Replay,
+    Compare,
     Marks,
     NotifyTool,
     CopyAs,

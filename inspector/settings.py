@@ -77,6 +77,9 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "test_from": _text,
     "test_to": _text,
     "replay_url": _text,
+    "export_folder": _text,
+    "redact_exports": _choice,
+    "redact": _texts,
 }
 
 
@@ -127,6 +130,11 @@ class Settings:
     test_to: str = ""
     replay_url: str = ""
     """Where callbacks were sent again last."""
+    export_folder: str = ""
+    """Where the last export went."""
+    redact_exports: bool = False
+    redact: list[str] = field(default_factory=lambda: ["numbers", "bodies", "ids", "signatures", "addresses"])
+    """What a redacted export replaces; "notes" lets notes leave."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

@@ -11,6 +11,7 @@ from inspector.cli.terminal import printable
 from inspector.session.conditions import Moment
 from inspector.session.exchange.export import Format, export, format_of
 from inspector.session.exchange.json_import import import_json, looks_like_export
+from inspector.session.exchange.redaction import Redaction
 from inspector.session.exchange.selection import Selection
 from inspector.session.query import FilterError, Query, parse
 from inspector.session.reader import SessionReader
@@ -23,12 +24,14 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--format", choices=[one.value for one in Format], help="the format, whatever the suffix")
     parser.add_argument("--filter", default="", metavar="FILTER", help="only what fits, such as 'status:failed'")
     parser.add_argument("--redact", action="store_true", help="numbers, texts, ids and signatures become pseudonyms")
+    parser.add_argument("--with-notes", action="store_true", help="with --redact: notes on messages leave too")
     options = parser.parse_args(arguments)
+    redaction = Redaction(notes=options.with_notes) if options.redact else False
     form = Format(options.format) if options.format else format_of(options.out)
     writable_target(options.out, options.session)
     with opened_session(readable_file(options.session)) as reader:
         selection = Selection.matching(reader, understood(options.filter, reader))
-        summary = export(reader, options.out, form, selection, redact=options.redact)
+        summary = export(reader, options.out, form, selection, redact=redaction)
     print(f"{printable(str(options.out))}: {summary.messages:,} messages, {summary.callbacks:,} callbacks")
     return 0
 

@@ -1,7 +1,6 @@
 """What the user does with rows and files: export, copy, filter like a row, choose a session."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from inspector.session.errors import SessionError
 from inspector.session.query import KEYS
 from inspector.session.reader import SessionReader
 from inspector.session.records import MessageRow, Summary
+from inspector.settings import Settings
 from inspector.ui.message_table_model import RECORD_ROLE, Column
 from inspector.ui.session_panel import CALLBACKS, SessionPanel
 from inspector.ui.status_line import StatusLine
@@ -32,24 +32,25 @@ _SESSIONS: Final = ("Sessions (*.inspector *.json)", "All files (*)")
 class Chooser:
     """Works on the rows of a panel; tells what happened on the status line."""
 
-    def __init__(self, window: QWidget, panel: SessionPanel, status: StatusLine) -> None:
+    def __init__(self, window: QWidget, panel: SessionPanel, status: StatusLine, settings: Settings) -> None:
         self._window = window
         self._panel = panel
         self._status = status
+        self._settings = settings
 
     async def export_all(self) -> None:
         from inspector.session.exchange.selection import EVERYTHING
 
-        await self._export(lambda: EVERYTHING, "")
+        await self._export(lambda: EVERYTHING, "", "The whole session")
 
     async def export_filtered(self) -> None:
-        await self._export(self._panel.filtered, "filtered ")
+        await self._export(self._panel.filtered, "filtered", "What the filter shows")
 
     async def export_selected(self) -> None:
         if self._panel.selected() is None:
             self._status.show_note("Nothing is selected. Select rows first.")
             return
-        await self._export(self._panel.selected, "selected ")
+        await self._export(self._panel.selected, "selected", "The selected rows")
 
     async def choose_session(self, current: Path | None) -> Path | None:
         """A session file or an exported JSON to open."""
@@ -93,26 +94,35 @@ class Chooser:
         ]
         return [*((f"{key}:", meaning) for key, meaning in KEYS.items()), *extra]
 
-    async def _export(self, chosen: "Callable[[], Selection | None]", what: str) -> None:
+    async def _export(self, chosen: "Callable[[], Selection | None]", word: str, what: str) -> None:
         from inspector.runtime.dialogs import choose_save_file, tell
-        from inspector.session.exchange.export import export, format_of
+        from inspector.session.exchange.export import Format, export, format_of
         from inspector.session.exchange.selection import Cancelled
         from inspector.ui.progress import with_progress
+        from inspector.ui.workbench.export_flow import Abandoned, ask_how, suggested
 
         reader = self._panel.rows.reader
         if reader is None:
             self._status.show_note("There is no session to export.")
             return
         source, selection = reader.path, chosen()
-        name = f"{source.stem} {what}{datetime.now().astimezone():%H.%M.%S}.json"
-        path = await choose_save_file(self._window, "Export", Path.home() / name, _EXPORTS)
-        if path is None or selection is None:
+        if selection is None:
+            return
+        try:
+            redaction = await ask_how(self._window, source, selection, what, self._settings)
+        except Abandoned:
+            return
+        folder, redacted = self._settings.export_folder, redaction is not None
+        name = suggested(folder, source, word, Format.JSON, redacted=redacted)
+        path = await choose_save_file(self._window, "Export", name, _EXPORTS)
+        if path is None:
             return
         part = selection
+        self._settings.export_folder = str(path.parent)
 
         def work(progress: "Progress") -> Summary:
             with SessionReader(source) as own:
-                return export(own, path, None, part, progress)
+                return export(own, path, None, part, progress, redact=redaction or False)
 
         try:
             format_of(path)
@@ -123,9 +133,9 @@ class Chooser:
             await tell(self._window, "The export failed", str(error))
         else:
             messages = count_text(summary.messages, "message", "messages")
-            self._status.show_note(
-                f"Exported {messages}, {count_text(summary.callbacks, 'callback', 'callbacks')} to {path.name}."
-            )
+            callbacks = count_text(summary.callbacks, "callback", "callbacks")
+            how = ", redacted," if redacted else ""
+            self._status.show_note(f"Exported {messages}, {callbacks}{how} to {path.name}.")
 
 
 def like(message: MessageRow, column: Column) -> str | None:

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.detail = DetailPane(appearance, catalogue, commands.open_address, self)
         self.status = StatusLine(appearance, self)
         self.setStatusBar(self.status)
-        self._chooser = Chooser(self, self.panel, self.status)
+        self._chooser = Chooser(self, self.panel, self.status, settings)
         self._feed = DetailFeed(self.panel, self.detail)
         self._splitter = self._lay_out()
         self.menus = Menus(self, self._slots())

@@ -11,6 +11,7 @@ from inspector.workbench.marks import Marks
 from inspector.workbench.notify import NotifyTool
 from inspector.workbench.replay import Replay
 from inspector.workbench.replies import Replies
+from inspector.workbench.share import Share
 from inspector.workbench.signalwire import SignalWireTool
 from inspector.workbench.signatures import Signatures
 from inspector.workbench.simulate import Simulate
@@ -27,6 +28,7 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Replay,
     Compare,
     Marks,
+    Share,
     NotifyTool,
     CopyAs,
 )

@@ -159,3 +159,14 @@ def test_session_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_filter_that_is_not_understood(session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(session), str(tmp_path / "out.json"), "--filter", "status:sennt"]) == 2
     assert "sennt" in complaint(capsys)
+
+
+@pytest.mark.parametrize(("options", "note"), [([], ""), (["--with-notes"], "see ticket")])
+def test_redacted(session: Path, tmp_path: Path, options: list[str], note: str) -> None:
+    with Session.open(session) as opened:
+        opened.mark([1], "blue")
+        opened.annotate([1], "see ticket")
+    assert main(["export", str(session), str(tmp_path / "out.json"), "--redact", *options]) == 0
+    text = (tmp_path / "out.json").read_text("utf-8")
+    assert "15551230001" not in text
+    assert json.loads(text)["messages"][0]["mark"] == {"colour": "blue", "note": note}

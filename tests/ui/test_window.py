@@ -21,6 +21,7 @@ from inspector.ui.dialogs.lists import AboutDialog, TwoColumns
 from inspector.ui.dialogs.preferences import PreferencesDialog
 from inspector.ui.message_table_model import Column
 from inspector.ui.session_panel import CALLBACKS
+from inspector.ui.workbench.redaction_preview import ExportDialog
 from tests.ui.conftest import Run, StartProgram, texts_in, until
 
 
@@ -257,6 +258,8 @@ def test_export_from_the_menu(run: Run, started: StartProgram, tmp_path: Path, a
                 QTest.keyClick(app.window.panel.messages, Qt.Key.Key_Home)
                 QTest.keyClick(app.window.panel.messages, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
             app.trigger(action)
+            how = await app.dialog(ExportDialog)
+            how.accept()
             dialog = await app.dialog(QFileDialog)
             dialog.findChild(QLineEdit).setText(str(out))
             dialog.accept()

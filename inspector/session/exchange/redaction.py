@@ -18,7 +18,7 @@ from inspector.callbacks.timestamps import parse_timestamp
 from inspector.session.exchange.json_tokens import NumberToken, Pairs, read_tokens, written
 from inspector.session.exchange.pseudonyms import Pseudonyms, masked
 from inspector.session.marks import Mark
-from inspector.session.records import CallbackRow, MessageRow
+from inspector.session.records import CallbackRow, CallbackSummary, MessageRow
 
 _ID_FIELDS: Final = frozenset(
     {"id", "project_id", "MessageSid", "SmsSid", "SmsMessageSid", "AccountSid", "MessagingServiceSid",
@@ -118,7 +118,7 @@ class Redactor:
         length = (str(len(row.body)), str(len(body)))
         return replace(
             row,
-            method=row.method if _METHOD.fullmatch(row.method) else masked(row.method),
+            method=self._method(row.method),
             target=self._target(row.target),
             remote=self._remote(row.remote),
             headers=tuple([self._header(name, value, length) for name, value in row.headers]),
@@ -126,6 +126,14 @@ class Redactor:
             message_id=None if row.message_id is None else self.identifier(row.message_id),
             problems=tuple(self._problem(problem) for problem in row.problems),
             reply=self._reply(row.reply),
+        )
+
+    def summary(self, row: CallbackSummary) -> CallbackSummary:
+        return replace(
+            row,
+            method=self._method(row.method),
+            target=self._target(row.target),
+            message_id=None if row.message_id is None else self.identifier(row.message_id),
         )
 
     def finding(self, finding: Finding) -> Finding:
@@ -254,6 +262,9 @@ class Redactor:
     def _form(self, text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True)
         return urlencode([(self.spoken(name), self._text(name, value)) for name, value in pairs])
+
+    def _method(self, method: str) -> str:
+        return method if _METHOD.fullmatch(method) else masked(method)
 
     def _target(self, target: str) -> str:
         path, mark, query = target.partition("?")

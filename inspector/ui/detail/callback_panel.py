@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from inspector.session.exchange.copy_as.kinds import Kind, copied_as
+from inspector.session.records import CallbackRow
 from inspector.ui.detail.content import CallbackDetail
 from inspector.ui.detail.headers import HeadersTab
 from inspector.ui.detail.labels import ElidedLabel, PlainLabel, muted_color
@@ -147,12 +148,7 @@ class CallbackPanel(QWidget):
 
     def _on_copy_body_clicked(self) -> None:
         if self._detail is not None:
-            body = self._detail.callback.body
-            try:
-                text = body.decode()
-            except UnicodeDecodeError:
-                text = raw_text(body).text
-            QGuiApplication.clipboard().setText(text)
+            QGuiApplication.clipboard().setText(body_to_copy(self._detail.callback))
             self.copied.emit("Body")
 
     def _kinds(self) -> QMenu:
@@ -166,3 +162,16 @@ class CallbackPanel(QWidget):
         if self._detail is not None:
             QGuiApplication.clipboard().setText(copied_as(kind, [self._detail.callback]))
             self.copied.emit(kind.value)
+
+
+def body_to_copy(callback: CallbackRow) -> str:
+    """The body as text; bytes that are no UTF-8 are written as escapes."""
+    try:
+        return callback.body.decode()
+    except UnicodeDecodeError:
+        return raw_text(callback.body).text
+
+
+def curl_to_copy(callback: CallbackRow) -> str:
+    """The request as a cURL line."""
+    return copied_as(Kind.CURL, [callback])

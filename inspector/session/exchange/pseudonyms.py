@@ -26,6 +26,7 @@ _SHORTEST_CODE, _LONGEST_CODE = 5, 6
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz"
 """Without vowels: a masked text never reads as words."""
 
+_LETTER_OF_OCTET: Final = bytes(ord(_LETTERS[octet % len(_LETTERS)]) for octet in range(256))
 _WIDE_LETTERS: Final = dict(zip(_LETTERS, "бцдфгхйклмнпщрствшжз", strict=True))
 """The same for characters that GSM 03.38 does not have."""
 
@@ -130,7 +131,7 @@ class Pseudonyms:
         (Texts of a letter or two, and those of digits alone, may be masked alike.)
         """
         octets = hashlib.blake2b(_octets(text), key=self._key, person=b"body").digest()
-        return masked(text, "".join(_LETTERS[octet % len(_LETTERS)] for octet in octets))
+        return masked(text, octets.translate(_LETTER_OF_OCTET).decode())
 
 
 def _octets(text: str) -> bytes:

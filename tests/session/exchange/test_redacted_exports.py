@@ -44,7 +44,7 @@ def personal_callbacks(draw: st.DrawFn) -> Received:
     failed = draw(st.booleans())
     words = {"status": draw(st.sampled_from(["undelivered", "failed"] if failed else ["queued", "sent", "delivered"]))}
     error: dict[str, Any] = {"error_code": "30003", "error_message": f"{to} (order {number}) said no at 30003"}
-    target = f"/hook/{number}?to={number}&token={draw(_digits)}"
+    target = f"/hook/{number}/2026/{'x' * 32}{number[:7]}?to={number}&token={draw(_digits)}"
     headers = [
         ("Host", f"h{number}.example"), ("Authorization", f"Basic {number}"), ("Cookie", f"a={number}"),
         ("X-Forwarded-For", number), ("X-SignalWire-Signature", number), ("User-Agent", f"agent/{number}"),
@@ -199,6 +199,14 @@ def test_sentences_keep_their_error_codes(tmp_path: Path) -> None:
     path = make_session(tmp_path / "s.inspector", [make_callback(status="failed", error_code="x", error_message=said)])
     message = json.loads(_exported(path, tmp_path, Redaction()))["messages"][0]["error_message"]
     assert re.fullmatch(r"30003: SM[0-9a-f]{32} to 1\d{3}55501\d\d by xx@xxxxxxx\.xxx", message)
+
+
+def test_a_sentence_of_any_length_is_read_once(tmp_path: Path) -> None:
+    said = f"on 2026-03-17 {'a' * 300_000}1@ {'g' * 300_000}7"
+    path = make_session(tmp_path / "s.inspector", [make_callback(status="failed", error_code="x", error_message=said)])
+    message = json.loads(_exported(path, tmp_path, Redaction()))["messages"][0]["error_message"]
+    assert message.startswith("on 2026-03-17 ")
+    assert len(message) < len(said)
 
 
 def test_the_content_length_is_that_of_the_masked_body(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ class Chooser:
             return
         folder, redacted = self._settings.export_folder, redaction is not None
         name = suggested(folder, source, word, Format.JSON, redacted=redacted)
-        path = await choose_save_file(self._window, "Export", name, _EXPORTS)
+        path = await choose_save_file(self._window, "Export to", name, _EXPORTS)
         if path is None:
             return
         part = selection

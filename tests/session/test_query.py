@@ -197,6 +197,9 @@ CASES: list[tuple[str, str, list[int]]] = [
         ("body:say\\ ", "", []),
         ('body:"100%"_sure', "b", [3]),  # quoted and plain parts of one value belong together
         ('body:""', "a b c d SM f", [1, 2, 3, 4, 5, 6, 7, 10]),
+    ("mark:any", "", []),
+    ("note:x", "", []),
+    ("has:error", "b", [3]),
 ]  # fmt: skip
 
 

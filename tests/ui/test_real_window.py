@@ -138,6 +138,8 @@ def test_a_session_by_keyboard_alone(environment: dict[str, str], tmp_path: Path
         keyboard.write("error:30003")
         keyboard.press("Return", "ctrl+shift+e")
         keyboard.focus("Export")
+        keyboard.press("Return")  # as it is, to a file
+        keyboard.focus("^Export to")
         keyboard.press("ctrl+a")
         keyboard.write(str(out))
         keyboard.press("Return")

@@ -123,10 +123,8 @@ class Menus:
         return action
 
     def add_tool(self, entry: Entry, slot: Callable[[], object]) -> QAction:
-        """An entry of the Tools menu; SEPARATOR is one too."""
+        """An entry of the Tools menu."""
         self.tools.menuAction().setVisible(True)
-        if entry is SEPARATOR:
-            return self.tools.addSeparator()
         return self._add(self.tools, entry, slot)
 
     def add_tool_menu(self, title: str, entries: Sequence[tuple[Entry, Callable[[], object]]]) -> QMenu:
@@ -137,9 +135,21 @@ class Menus:
             self._add(menu, entry, slot)
         return menu
 
+    def add_tool_group(self) -> None:
+        """Set what follows in the Tools menu apart."""
+        self.tools.addSeparator()
+
+    def add_copy(self, entry: Entry, slot: Callable[[], object]) -> QAction:
+        """A way to copy, in the Edit menu."""
+        action = self._add(self.edit, entry, slot)
+        self.edit.insertAction(self.actions["select_all"], action)
+        return action
+
     def add_help(self, entry: Entry, slot: Callable[[], object]) -> QAction:
-        """An entry of the Help menu."""
-        return self._add(self.help, entry, slot)
+        """An entry of the Help menu, above the one about the program."""
+        action = self._add(self.help, entry, slot)
+        self.help.insertAction(self.actions["about"], action)
+        return action
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """Every key and what it does, for the list of shortcuts."""

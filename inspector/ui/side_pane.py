@@ -16,6 +16,7 @@ class SidePane(QWidget):
         self._makers: list[Callable[[], QWidget] | None] = [None]
         self._pages: list[QWidget] = [details]
         self.tabs = QTabBar(self)
+        self.tabs.setObjectName("side_tabs")
         self.tabs.setAccessibleName("Side pane")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)

@@ -18,6 +18,7 @@ class Compare(Tool):
 
     def set_up(self) -> None:
         window = self.bench.window
+        window.menus.add_tool_group()
         window.add_row_actions([window.add_tool(Entry("compare", "&Compare", "Ctrl+D"), self._compare)])
 
     def _compare(self) -> None:

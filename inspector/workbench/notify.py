@@ -66,8 +66,9 @@ class NotifyTool(Tool):
 
     def set_up(self) -> None:
         self.bench.window.installEventFilter(self._activation)
+        self.bench.window.menus.add_tool_group()
         self.bench.window.add_tool(
-            Entry("notifications", "&Notifications…"), lambda: self.bench.spawn(self._ask(), "notifications")
+            Entry("notifications", "Notificati&ons…"), lambda: self.bench.spawn(self._ask(), "notifications")
         )
         self.apply()
 

@@ -36,6 +36,7 @@ class Replay(Tool):
 
     def set_up(self) -> None:
         window = self.bench.window
+        window.menus.add_tool_group()
         resend = Entry("resend", "&Resend to the last address", "Ctrl+R")
         again = Entry("send_again", "Send &again…", "Ctrl+Shift+R")
         edit = Entry("edit_and_send", "&Edit and send…", "Ctrl+Alt+R")

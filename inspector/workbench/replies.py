@@ -42,7 +42,7 @@ class Replies(Tool):
 
     def set_up(self) -> None:
         bench, window, settings = self.bench, self.bench.window, self.bench.settings
-        window.add_page(_TITLE, self._make_page, Entry("show_replies", "Re&plies"))
+        window.add_page(_TITLE, self._make_page, Entry("show_replies", "Rep&lies and forwarding"))
         self._tab = window.side.tabs.count() - 1
         self._notice.clicked.connect(window.menus.actions["show_replies"].trigger)
         window.status.add_notice(self._notice)
@@ -129,7 +129,7 @@ class Replies(Tool):
         rules = f"{count_text(active, 'rule', 'rules')} active" if active else ""
         app = "app answers" if self.forwarding.plan is not None else ""
         self._notice.show_words(" · ".join(filter(None, (rules, app))).capitalize())
-        self.bench.window.side.tabs.setTabText(self._tab, f"{_TITLE} ({active} active)" if active else _TITLE)
+        self.bench.window.side.tabs.setTabText(self._tab, f"{_TITLE} ({active})" if active else _TITLE)
 
     def _show_rules(self) -> None:
         self._show_notice()

@@ -24,9 +24,9 @@ class Share(Tool):
 
     def set_up(self) -> None:
         window = self.bench.window
-        rows = window.add_tool(Entry("copy_rows_redacted", "Copy rows &redacted", "Ctrl+Alt+C"), self._copy_rows)
-        body = window.add_tool(Entry("copy_body_redacted", "Copy &body redacted"), self._copy_body)
-        curl = window.add_tool(Entry("copy_curl_redacted", "Copy as c&URL redacted"), self._copy_curl)
+        rows = window.menus.add_copy(Entry("copy_rows_redacted", "Copy rows &redacted", "Ctrl+Alt+C"), self._copy_rows)
+        body = window.menus.add_copy(Entry("copy_body_redacted", "Copy &body redacted"), self._copy_body)
+        curl = window.menus.add_copy(Entry("copy_curl_redacted", "Copy as c&URL redacted"), self._copy_curl)
         window.add_row_actions([rows, body, curl])
 
     def session_shown(self) -> None:

@@ -39,7 +39,7 @@ class SignalWireTool(Tool):
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def set_up(self) -> None:
-        entry = Entry("show_signalwire", "Send a test &message, check the log…", "Ctrl+Shift+M")
+        entry = Entry("show_signalwire", "&Test message and message log", "Ctrl+Shift+M")
         self.bench.window.add_page(TITLE, self._make_page, entry)
         self.spawn(self._beat(), "heartbeat")
 

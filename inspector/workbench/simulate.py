@@ -14,7 +14,7 @@ from inspector.ui.workbench.simulation import Choice, Order, Wire
 from inspector.workbench.bench import Tool
 from inspector.workbench.simulation_tally import Tally
 
-_ENTRY: Final = Entry("show_simulate", "Si&mulate callbacks", "Ctrl+Shift+T")
+_ENTRY: Final = Entry("show_simulate", "&Simulate callbacks", "Ctrl+Shift+T")
 _KEY_NAME: Final = "signing-key"
 _KEY_VARIABLE: Final = "INSPECTOR_SIGNING_KEY"
 _TICK: Final = 0.1

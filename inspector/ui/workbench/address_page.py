@@ -69,7 +69,7 @@ class AddressPage(QScrollArea):
         body = QWidget(self)
         body.setObjectName("address")
         column = QVBoxLayout(body)
-        column.setContentsMargins(4, 2, 8, 12)
+        column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(8)
         column.addWidget(PlainLabel(self._appearance, "Public address", points=2, bold=True, parent=body))
         column.addWidget(self.card)

@@ -93,7 +93,7 @@ class InsightPage(QWidget):
     def _lay_out(self) -> None:
         inner = QWidget(self)
         column = QVBoxLayout(inner)
-        column.setContentsMargins(2, 2, 8, 8)
+        column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(18)
         column.addWidget(self._words)
         for section in self._sections.values():

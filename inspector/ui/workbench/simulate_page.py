@@ -67,7 +67,7 @@ class SimulatePage(QWidget):
         buttons.addWidget(self.stop)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(10, 0, 10, 8)
         layout.setSpacing(10)
         layout.addWidget(self.tabs)
         layout.addWidget(self._parts, 1)

@@ -35,6 +35,17 @@ async def imported(path: Path, folder: Path, window: "QWidget") -> Path:
     return target
 
 
+async def wants_to_watch(path: Path, window: "QWidget") -> bool:
+    """Tell that another process captures into a session, and ask whether to show it all the same."""
+    from inspector.runtime.dialogs import confirm
+
+    text = (
+        f"Another process, perhaps a second window, is capturing into “{path.stem}”. Only one can. It can be shown "
+        "here as it grows, without listening. Otherwise a new session begins."
+    )
+    return await confirm(window, "This session is in use", text, "Show it read-only")
+
+
 async def send_sample(url: str) -> None:
     """Send the callbacks of one message that is delivered."""
     from inspector.capture.simulator import play

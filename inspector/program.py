@@ -183,6 +183,7 @@ class Program:
     async def _open(self, path: Path, *, listen: bool) -> None:
         """Show a session file, an exported JSON, or a session that another process captures into."""
         from inspector.session.exchange.json_import import looks_like_export
+        from inspector.session.exchange.selection import Cancelled
         from inspector.session.session import Session
 
         if self._is_open(path):
@@ -196,6 +197,8 @@ class Program:
         try:
             session = Session.open(path, durable=self.settings.durable)
         except SessionInUse:
+            if not await errands.wants_to_watch(path, self.window):
+                raise Cancelled from None
             await self._show_saved(path)
             return
         await self._show(session, listen=True)

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
 from shiboken6 import delete, isValid
 
 from inspector.app import Program, Start
@@ -113,6 +113,11 @@ def texts_in(widget: QWidget) -> str:
     return "\n".join([*labels, *(str(read()) for read in readers if callable(read))])
 
 
+def _asked(program: Program) -> bool:
+    """Whether a start waits for an answer of the user."""
+    return any(box.isVisible() for box in program.window.findChildren(QMessageBox))
+
+
 StartProgram = Callable[..., Any]
 
 
@@ -156,7 +161,7 @@ def started(qapp: QApplication, folders: Folders, secrets: Secrets) -> StartProg
             running = tasks.spawn(program.run(), name="program")
             if listening:
                 await until(lambda: program.listening_url or running.done())
-            await until(lambda: program.bench or running.done())
+            await until(lambda: program.bench or running.done() or _asked(program))
             yield Driver(program, client, program.listening_url or "")
             program.quit()
             assert await running == 0

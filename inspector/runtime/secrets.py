@@ -64,6 +64,8 @@ class Secrets:
             ring = self._load()
             if value is not None:
                 ring.set_password(_SERVICE, name, value)
+                if ring.get_password(_SERVICE, name) != value:  # keyring's null backend takes everything
+                    return Kept.MEMORY
             elif ring.get_password(_SERVICE, name) is not None:
                 ring.delete_password(_SERVICE, name)
         except Exception as error:  # noqa: BLE001 - as above

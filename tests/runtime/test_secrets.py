@@ -45,6 +45,19 @@ async def test_a_secret_is_kept_in_the_keyring_and_forgotten() -> None:
     assert ring.kept == {}
 
 
+class Null(Ring):
+    """A keyring that takes a secret and keeps nothing."""
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        pass
+
+
+async def test_a_keyring_that_keeps_nothing_is_none() -> None:
+    secrets = Secrets(Null)
+    assert await secrets.keep("signing-key", "PSKone") is Kept.MEMORY
+    assert await secrets.get("signing-key") == "PSKone"
+
+
 async def test_without_a_keyring_a_secret_lasts_as_long_as_the_program(caplog: pytest.LogCaptureFixture) -> None:
     secrets = Secrets(Locked)
     with caplog.at_level(logging.DEBUG):

@@ -190,7 +190,7 @@ def style_sheet(colors: Colors) -> str:
     QSplitter::handle {{ background: {colors.window.name()}; }}
     QTabBar::tab {{ padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
         color: {colors.muted.name()}; background: transparent; }}
-    QTabBar#side_tabs::tab {{ padding: 6px 8px; }}
+    QTabBar#side_tabs::tab {{ padding: 6px 6px; }}
     QTabBar::tab:selected {{ color: {colors.text.name()}; border-bottom: 2px solid {accent}; }}
     QTabBar::tab:hover {{ color: {colors.text.name()}; }}
     QTabBar:focus::tab:selected {{ color: {accent}; }}

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from inspector.app import Start
 from inspector.session.session import Session
+from inspector.ui.message_table_model import Column
 from tests.factories import STARTED, make_callback
 from tests.ui.conftest import Run, StartProgram, until
 
@@ -28,8 +29,10 @@ def test_it_is_told_and_shown_read_only_and_followed(run: Run, started: StartPro
             next(button for button in box.buttons() if button.text() == "Show it read-only").click()
             await app.rows(1)
             assert app.program.listening_url is None
+            in_use.append([make_callback(id="m1", status="sent", timestamp="2026-03-17T22:27:30Z")])
             in_use.append([make_callback(id="m2")])
             await app.rows(2)
+            assert app.cell(0, Column.STATUS) == "Sent"
 
     run(scenario())
 

@@ -471,28 +471,6 @@ def test_a_session_that_is_let_go_is_one_file(run: Run, started: StartProgram, f
     run(scenario())
 
 
-def test_a_session_that_another_process_captures_into_is_followed(
-    run: Run, started: StartProgram, tmp_path: Path
-) -> None:
-    from inspector.session.session import Session
-    from tests.factories import make_callback
-
-    path = tmp_path / "other.inspector"
-
-    async def scenario() -> None:
-        with Session.create(path, started=1_800_000_000_000_000) as session:
-            session.append([make_callback(id="a", status="queued")])
-            async with started(Start(session=path, port=0), listening=False) as app:
-                await app.rows(1)
-                assert app.program.listening_url is None
-                session.append([make_callback(id="a", status="sent", timestamp="2026-03-17T22:27:30Z")])
-                session.append([make_callback(id="b")])
-                await app.rows(2)
-                assert app.cell(0, Column.STATUS) == "Sent"
-
-    run(scenario())
-
-
 def test_a_saved_session_is_gone_on_with_or_only_shown(run: Run, started: StartProgram, tmp_path: Path) -> None:
     path = tmp_path / "earlier.inspector"
 

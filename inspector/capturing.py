@@ -1,6 +1,7 @@
 """The session that is captured into and the server that captures: begun, listened for and let go together."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,10 +13,14 @@ from inspector.session.errors import SessionError
 from inspector.settings import Settings
 
 if TYPE_CHECKING:
+    from inspector.capture.kept import Kept, Recovered
+    from inspector.capture.recorder import Recorder
     from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
     from inspector.session.records import Appended, Received
     from inspector.session.retention import Keep, Trimmed
     from inspector.session.session import Session
+
+_log = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence["Received"], Sequence["Appended"]], None]
 
@@ -25,7 +30,7 @@ class Capturing:
 
     `on_appended` are told of every group of callbacks that was committed, `on_amended` of those (by number) whose
     reply turned out otherwise than it was committed. `adjust` are asked, each in turn,
-    for what the capture is to be set to.
+    for what the capture is to be set to. What one session could not take is kept for the next.
     """
 
     def __init__(
@@ -34,6 +39,7 @@ class Capturing:
         tasks: TaskScope,
         *,
         on_failure: Callable[[SessionError], None],
+        on_recovered: "Callable[[Recovered], None]",
         on_trimmed: "Callable[[Trimmed], None]",
     ) -> None:
         self.session: Session | None = None
@@ -43,8 +49,11 @@ class Capturing:
         self._settings = settings
         self._tasks = tasks
         self._on_failure = on_failure
+        self._on_recovered = on_recovered
         self._on_trimmed = on_trimmed
         self._server: CaptureServer | None = None
+        self._recorder: Recorder | None = None
+        self._kept: Kept | None = None
         self._upkeep: asyncio.Task[None] | None = None
 
     @property
@@ -67,10 +76,15 @@ class Capturing:
         if self.session is None:
             return CannotListen("There is no session to capture into.")
         if self._server is None:
-            recorder = Recorder(
-                self.session, on_appended=self._told, on_failure=self._on_failure, on_amended=self._told_amended
+            self._recorder = Recorder(
+                self.session,
+                on_appended=self._told,
+                on_failure=self._on_failure,
+                on_amended=self._told_amended,
+                on_recovered=self._on_recovered,
+                kept=self._kept,
             )
-            self._server = CaptureServer(recorder)
+            self._server = CaptureServer(self._recorder)
         self.apply()
         before, since = self.url, now()
         listening = await self._server.start(host, port)
@@ -99,6 +113,9 @@ class Capturing:
         if self._server is not None:  # not `stop`: the session notes its end itself
             await self._server.stop()
         self._server = None
+        if self._recorder is not None:
+            self._kept = self._recorder.close()
+            self._recorder = None
         if self._upkeep is not None:
             self._upkeep.cancel()
             self._upkeep = None
@@ -107,8 +124,16 @@ class Capturing:
         """Close the session; returns it, to be asked what it was."""
         session, self.session = self.session, None
         if session is not None:
-            session.end(now())
+            try:
+                session.end(now())
+            except SessionError as error:  # it is let go all the same
+                _log.warning("The end of the session is not noted: %s", error)
         return session
+
+    @property
+    def lost_text(self) -> str:
+        """What to say, when the program ends, of callbacks that could not be written to the last."""
+        return "" if self._kept is None else self._kept.lost_text
 
     def keep(self) -> "Keep":
         """What of the session is to be kept."""

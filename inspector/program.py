@@ -30,6 +30,7 @@ from inspector.ui.main_window import MainWindow
 from inspector.ui.theme import Appearance, Scheme
 
 if TYPE_CHECKING:
+    from inspector.capture.kept import Recovered
     from inspector.session.session import Session
     from inspector.workbench.bench import Bench
 
@@ -76,7 +77,11 @@ class Program:
         self.window = MainWindow(self.appearance, self.settings, self, catalogue, tasks, icon)
         self.window.address = self._address()
         self.capturing = Capturing(
-            self.settings, tasks, on_failure=self._on_failure, on_trimmed=self.window.session_trimmed
+            self.settings,
+            tasks,
+            on_failure=self._on_failure,
+            on_recovered=self._on_recovered,
+            on_trimmed=self.window.session_trimmed,
         )
         self.capturing.on_appended.append(lambda *_: self.window.session_changed())
         self.bench: Bench | None = None
@@ -154,6 +159,9 @@ class Program:
         if self.bench is not None:
             await self.bench.close()
         await self._let_go()
+        if self.capturing.lost_text:
+            _log.error("%s", self.capturing.lost_text)
+            print(f"inspector: {self.capturing.lost_text}", file=sys.stderr)  # noqa: T201 - the window is gone
         self._settings_file.save(self.settings)
         self.quit_request.close()
 
@@ -225,6 +233,7 @@ class Program:
 
     async def _show(self, session: "Session", *, listen: bool) -> None:
         await self._let_go()
+        self.window.status.show_trouble("")
         self.capturing.begin(session)
         self.window.show_session(session.path, live=listen, polled=False)
         if self.bench is not None:
@@ -265,8 +274,13 @@ class Program:
         return host, port
 
     def _on_failure(self, error: SessionError) -> None:
-        _log.error("A callback was answered 503: %s", error)
-        self.window.show_note(f"Callbacks are answered 503, because the session cannot be written: {error}")
+        _log.error("Callbacks are answered 503: %s", error)
+        self.window.status.show_trouble(str(error))
+
+    def _on_recovered(self, recovered: "Recovered") -> None:
+        _log.warning("%s", recovered.text)
+        self.window.status.show_trouble("")
+        self.window.show_note(recovered.text)
 
     # -- Commands -----------------------------------------------------------------------------
 

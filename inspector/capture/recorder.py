@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from inspector.callbacks.judgement import unjudged
-from inspector.session.errors import SessionError
+from inspector.capture.kept import Kept, Recovered
+from inspector.capture.reply import NOT_KEPT
+from inspector.session.errors import SessionError, SessionLocked
 from inspector.session.records import Appended, Received
 from inspector.session.session import Session
 
@@ -13,13 +15,30 @@ _TURNS: Final = 2
 """Turns of the loop that a group waits while callbacks come close together. A request takes three from the socket to
 here, so those that the loop has in hand get into the same transaction: with 16 senders 10 to 25% more a second."""
 
+PATIENCE: Final = 3.0
+"""Seconds that callbacks wait for an answer while another program has the file locked."""
+
+_LOOK_AGAIN: Final = 0.02
+_TRY_AGAIN: Final = 1.0
+"""Seconds until the next attempt: at a locked file, and at one that could not be written."""
+
+_PIECE: Final = 50
+"""Kept callbacks that one transaction writes: some four milliseconds, in which the loop stands still."""
+
+_MOST_LATE: Final = 10_000
+"""Amendments that are kept until they can be written."""
+
 Listener = Callable[[Sequence[Received], Sequence[Appended]], None]
+_Waiting = tuple[Received, "asyncio.Future[Appended]"]
 
 
 class Recorder:
     """Gathers received callbacks and appends them to the session, a group in one transaction.
 
-    A callback that comes alone waits for nobody.
+    A callback that comes alone waits for nobody. While another program has the file locked, what came waits for a
+    time; the loop goes on. What cannot be written is refused, told of once, kept in memory, and written as soon as
+    that is possible, before anything that came later. As one file cannot take it, `kept` may be handed to the next
+    recorder.
     """
 
     def __init__(
@@ -29,14 +48,27 @@ class Recorder:
         on_appended: Listener | None = None,
         on_failure: Callable[[SessionError], None] | None = None,
         on_amended: Callable[[Sequence[int]], None] | None = None,
+        on_recovered: Callable[[Recovered], None] | None = None,
+        kept: Kept | None = None,
+        patience: float = PATIENCE,
     ) -> None:
+        """`on_failure` is told when the trouble begins and when its reason changes, `on_recovered` when it is over."""
+        self.kept = Kept() if kept is None else kept
         self._session = session
         self._on_amended = on_amended
         self._amendments: list[tuple[int, Mapping[str, Any], asyncio.Future[None]]] = []
+        self._late: list[tuple[int, Mapping[str, Any]]] = []
         self._on_appended = on_appended
         self._on_failure = on_failure
-        self._pending: list[tuple[Received, asyncio.Future[Appended]]] = []
+        self._on_recovered = on_recovered
+        self._patience = patience
+        self._pending: list[_Waiting] = []
         self._busy = False
+        self._again: asyncio.Handle | None = None
+        self._locked_since: float | None = None
+        self._trouble = ""
+        if self.kept:
+            self._again = asyncio.get_running_loop().call_soon(self.flush)
 
     def submit(self, received: Received) -> "asyncio.Future[Appended]":
         """Hand a callback in. The future is done once it is in the file.
@@ -51,7 +83,10 @@ class Recorder:
         return future
 
     def amend(self, seq: int, reply: Mapping[str, Any]) -> "asyncio.Future[None]":
-        """Keep another reply with a callback that is in the file. The future is done, or raises, as `submit`'s."""
+        """Keep another reply with a callback that is in the file. The future is done, or raises, as `submit`'s.
+
+        When it raises, the reply is written as soon as that is possible.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         if not self._amendments:
@@ -66,6 +101,11 @@ class Recorder:
             self._session.amend_replies([(seq, reply) for seq, reply, _ in amendments])
         except SessionError as error:
             failure = error
+            self._late += [(seq, reply) for seq, reply, _ in amendments][: _MOST_LATE - len(self._late)]
+            if not isinstance(error, SessionLocked):
+                self._tell_trouble(error)
+            if self._again is None:
+                self._again = asyncio.get_running_loop().call_later(_TRY_AGAIN, self.flush)
         except Exception as error:  # noqa: BLE001 - whatever it is, the senders get their answers
             _tell("A reply could not be stored.", error)
             failure = SessionError("The reply could not be stored; the reason is in the log.")
@@ -76,10 +116,18 @@ class Recorder:
                 future.set_result(None)
             else:
                 future.set_exception(failure)
-        if failure is not None and self._on_failure is not None:
-            self._on_failure(failure)
-        elif failure is None and self._on_amended is not None:
+        if failure is None and self._on_amended is not None:
             self._on_amended([seq for seq, _, _ in amendments])
+
+    def _amend_late(self) -> None:
+        """Write the amendments that could not be written when they came; their senders have their answers."""
+        try:
+            self._session.amend_replies(self._late)
+        except SessionError:
+            return
+        late, self._late = self._late, []
+        if self._on_amended is not None:
+            self._on_amended([seq for seq, _ in late])
 
     def _wait(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
         if turns and self._pending:
@@ -88,30 +136,112 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits, now."""
-        if not self._pending:
+        """Write what waits, now; before it, a piece of what was kept."""
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        if self.kept and not self._catch_up():
             return
-        pending, self._pending = self._pending, []
-        self._busy = len(pending) > 1
-        batch = [received for received, _ in pending]
+        if self._pending:
+            pending, self._pending = self._pending, []
+            self._busy = len(pending) > 1
+            try:
+                self._store(pending)
+            except SessionError as error:
+                self._pending = pending
+                self._refuse(error)
+                return
+        if self._late:
+            self._amend_late()
+        if self.kept or self._late:
+            self._again = asyncio.get_running_loop().call_later(_TRY_AGAIN, self.flush)
+        elif self._trouble or self._locked_since is not None or self.kept.written:
+            self._recover()
+
+    def close(self) -> Kept:
+        """Write what can be written, for the last time; returns what could not."""
+        self._patience = 0.0
+        before = -1
+        while (left := len(self.kept)) and left != before:
+            before = left
+            self.flush()
+        self.flush()
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        return self.kept
+
+    def _catch_up(self) -> bool:
+        """Write a piece of what was kept; whether nothing of it is left."""
+        piece = self.kept.take(_PIECE)
+        answered: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+        answered.cancel()
+        try:
+            self.kept.written += self._store([(received, answered) for received in piece])
+        except SessionError as error:
+            self.kept.put_back(piece)
+            self._refuse(error)
+            return False
+        if self.kept:
+            self._again = asyncio.get_running_loop().call_soon(self.flush)
+        return not self.kept
+
+    def _refuse(self, error: SessionError) -> None:
+        """The file cannot be written: let what waits wait for a lock, else keep it and say so."""
+        loop = asyncio.get_running_loop()
+        if isinstance(error, SessionLocked) and self._pending:
+            if self._locked_since is None:
+                self._locked_since = loop.time()
+            if loop.time() - self._locked_since < self._patience:
+                self._again = loop.call_later(_LOOK_AGAIN, self.flush)
+                return
+        self._locked_since = None
+        refused, self._pending = self._pending, []
+        self._keep(refused, error)
+        self._again = loop.call_later(_TRY_AGAIN, self.flush)
+
+    def _keep(self, refused: Sequence[_Waiting], error: SessionError) -> None:
+        for received, future in refused:
+            self.kept.add(received._replace(reply=NOT_KEPT.as_json))
+            if not future.done():
+                future.set_exception(error)
+        self._tell_trouble(error)
+
+    def _tell_trouble(self, error: SessionError) -> None:
+        text = str(error)
+        if self.kept.dropped:
+            text += " More callbacks wait to be written than can be kept; the oldest are dropped."
+        if text != self._trouble:
+            self._trouble = text
+            if self._on_failure is not None:
+                self._on_failure(error if text == str(error) else SessionError(text))
+
+    def _recover(self) -> None:
+        self._locked_since = None
+        if self._trouble or self.kept.written:
+            self._trouble = ""
+            if self._on_recovered is not None:
+                self._on_recovered(self.kept.recovered())
+
+    def _store(self, group: Sequence[_Waiting]) -> int:
+        """Write a group and tell of it; how many are in the file now. Raises SessionError when none is."""
+        batch = [received for received, _ in group]
         try:
             appended = self._session.append(batch)
-        except SessionError as error:
-            _fail(pending, error)
-            if self._on_failure is not None:
-                self._on_failure(error)
-            return
+        except SessionError:
+            raise
         except Exception as error:  # noqa: BLE001 - one callback at which we fail must not cost those that came with it
             _tell("A group of callbacks could not be stored at once.", error)
-            stored = [one for one in [self._store_alone(*waiting) for waiting in pending] if one is not None]
+            stored = [one for one in [self._store_alone(*waiting) for waiting in group] if one is not None]
             if stored and self._on_appended is not None:
                 self._on_appended([received for received, _ in stored], [appended for _, appended in stored])
-            return
-        for (_, future), one in zip(pending, appended, strict=True):
+            return len(stored)
+        for (_, future), one in zip(group, appended, strict=True):
             if not future.done():
                 future.set_result(one)
         if self._on_appended is not None:
             self._on_appended(batch, appended)
+        return len(batch)
 
     def _store_alone(self, received: Received, future: "asyncio.Future[Appended]") -> tuple[Received, Appended] | None:
         """Store one callback, judged or else as it came."""
@@ -119,9 +249,7 @@ class Recorder:
             try:
                 appended = self._session.append([attempt])
             except SessionError as error:
-                _fail([(attempt, future)], error)
-                if self._on_failure is not None:
-                    self._on_failure(error)
+                self._keep([(attempt, future)], error)
                 return None
             except Exception as error:  # noqa: BLE001 - whatever it is, the sender gets an answer
                 _tell("A callback could not be stored.", error)
@@ -129,16 +257,11 @@ class Recorder:
             if not future.done():
                 future.set_result(appended[0])
             return attempt, appended[0]
-        _fail([(received, future)], SessionError("The callback could not be stored; the reason is in the log."))
+        if not future.done():
+            future.set_exception(SessionError("The callback could not be stored; the reason is in the log."))
         return None
 
 
 def _tell(text: str, error: Exception) -> None:
     """Hand an error that nobody expected to where all of them go."""
     asyncio.get_running_loop().call_exception_handler({"message": text, "exception": error})
-
-
-def _fail(pending: "Sequence[tuple[Received, asyncio.Future[Appended]]]", error: SessionError) -> None:
-    for _, future in pending:
-        if not future.done():
-            future.set_exception(error)

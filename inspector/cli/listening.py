@@ -28,6 +28,7 @@ from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
 from inspector.runtime.tasks import TaskScope
+from inspector.session.errors import SessionError
 from inspector.session.exchange.export import export
 from inspector.session.exchange.json_export import finding_json
 from inspector.session.reader import SessionReader
@@ -87,7 +88,12 @@ class Listen:
             loop.set_exception_handler(sink)
             session = stack.enter_context(_session(plan, folders))
             self._reader = stack.enter_context(SessionReader(session.path))
-            recorder = Recorder(session, on_appended=self._report, on_failure=lambda error: _warn(str(error)))
+            recorder = Recorder(
+                session,
+                on_appended=self._report,
+                on_failure=lambda error: _warn(f"callbacks are answered 503: {error}"),
+                on_recovered=lambda recovered: _warn(recovered.text),
+            )
             settings = CaptureSettings(
                 reply=Reply(plan.reply_status), signing_key=plan.signing_key, public_url=plan.public_url
             )
@@ -113,18 +119,22 @@ class Listen:
                     await self._tunnel.close()
                 await tasks.aclose()
                 await server.stop()
+                if lost := recorder.close().lost_text:
+                    _warn(lost)
                 if self._forwarder is not None:
                     await self._forwarder.close()
                 if self._forwards is not None:
                     self._forwards.flush()
             if reason == "tunnel" and not self._callbacks:
                 raise WrongUse(self._tunnel_failure)
-            session.end(time.time_ns() // 1000)
+            failure = _note_end(session)
             if plan.export is not None:
                 export(self._reader, plan.export)
             self._close(reason)
         if reason == "tunnel":
-            _warn(self._tunnel_failure)
+            failure = self._tunnel_failure
+        if failure:
+            _warn(failure)
             return 2
         unmet = reason == "timeout" and (plan.count is not None or plan.until is not None)
         return 1 if unmet else 0
@@ -237,6 +247,15 @@ class Listen:
 
     def _say_json(self, value: dict[str, Any]) -> None:
         self._say(json.dumps(value))
+
+
+def _note_end(session: Session) -> str:
+    """Note when the capture ended; why that is not possible, else nothing. The export is made all the same."""
+    try:
+        session.end(time.time_ns() // 1000)
+    except SessionError as error:
+        return str(error)
+    return ""
 
 
 async def _started(server: CaptureServer, plan: Plan) -> Listening:

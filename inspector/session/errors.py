@@ -2,6 +2,10 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Final
+
+_PRIMARY: Final = 0xFF
+"""The part of an extended result code that says what kind of error it is (sqlite.org/rescode.html)."""
 
 
 def sqlite_code(error: sqlite3.Error) -> int | None:
@@ -34,3 +38,35 @@ class SessionInUse(SessionError):
 class UnreadableSession(SessionError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path.name} cannot be opened: {reason}.")
+
+
+class SessionLocked(SessionError):
+    """Another program holds the file's lock for writing; it may be gone in a moment."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path.name} cannot be written: another program has it locked. Close that program.")
+
+
+class SessionGone(SessionError):
+    """What stands at the session's place is not the file that is open: writing on would be into nowhere."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path.name} was moved or deleted. Put it back or begin a new one.")
+
+
+def unwritable(path: Path, error: sqlite3.Error) -> SessionError:
+    """Why a session could not be written, from SQLite's own reason."""
+    match (sqlite_code(error) or 0) & _PRIMARY:
+        case sqlite3.SQLITE_BUSY:
+            return SessionLocked(path)
+        case sqlite3.SQLITE_FULL:
+            reason = "the disk is full. Free some space"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            reason = "it is damaged. Begin a new session"
+        case sqlite3.SQLITE_READONLY:
+            reason = "it is read-only. Make the file and its folder writable"
+        case sqlite3.SQLITE_IOERR:
+            reason = f"the disk reports an error ({error})"
+        case _:
+            reason = str(error)
+    return SessionError(f"{path.name} cannot be written: {reason}.")

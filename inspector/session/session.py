@@ -17,8 +17,8 @@ from inspector.callbacks.findings import Remark, gather
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
 from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
-from inspector.session.errors import SessionError, UnreadableSession
-from inspector.session.files import check_file, opening, removed_on_failure
+from inspector.session.errors import SessionError, UnreadableSession, unwritable
+from inspector.session.files import Place, check_file, opening, removed_on_failure
 from inspector.session.marks import set_colour, set_note
 from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
 from inspector.session.replays import insert_replays
@@ -51,7 +51,10 @@ class Session:
         self._states: OrderedDict[str, StoredMessage] = OrderedDict()
         self._checkpointer = Checkpointer(path)
         self._trimmed_to = 0
+        self._place = Place(path)
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        # Whoever writes belongs to a loop, which must not stand still: it comes again instead (see capture/recorder).
+        connection.execute("PRAGMA busy_timeout = 0")
         self._last_reply: tuple[Mapping[str, Any], str] = ({}, "{}")
         self._next_seq, self._next_row = self._counters()
 
@@ -112,7 +115,8 @@ class Session:
     def append(self, batch: Sequence[Received]) -> list[Appended]:
         """Write callbacks in one transaction, folding each into its message.
 
-        Raises SessionError when the file cannot be written; then none of the batch is in it.
+        Raises SessionError when the file cannot be written, SessionLocked when another program writes it just now;
+        then none of the batch is in it.
         """
         touched: dict[str, StoredMessage] = {}
         tallies = Counter[str]()
@@ -232,8 +236,11 @@ class Session:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is in it."""
-        return self._connection.execute("SELECT 1 FROM callbacks LIMIT 1").fetchone() is None
+        """Whether nothing is in it, as far as can be told."""
+        try:
+            return self._connection.execute("SELECT 1 FROM callbacks LIMIT 1").fetchone() is None
+        except sqlite3.Error:
+            return False
 
     def end(self, moment: int) -> None:
         """Note when the capture ended, in microseconds since 1970 (UTC). Raises SessionError as `append` does."""
@@ -253,13 +260,14 @@ class Session:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._place.check()
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise SessionError(f"{self.path.name} cannot be written: {error}.") from error
+            raise unwritable(self.path, error) from error
         self._checkpointer.committed(self._connection)
 
     def _write_messages(self, messages: Iterable[StoredMessage], first_new: int) -> None:

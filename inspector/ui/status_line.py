@@ -55,6 +55,8 @@ class StatusLine(QStatusBar):
         self._appearance = appearance
         self._url = ""
         self._public = ""
+        self._words = ""
+        self._trouble = ""
         self._seen: deque[tuple[float, int]] = deque()
         self._callbacks = 0
         self.setSizeGripEnabled(False)
@@ -93,7 +95,7 @@ class StatusLine(QStatusBar):
         self.setContentsMargins(6, 2, 10, 2)
         self._note_timer = QTimer(self)
         self._note_timer.setSingleShot(True)
-        self._note_timer.timeout.connect(lambda: self._note.setText(""))
+        self._note_timer.timeout.connect(self._show_trouble)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._show_rate)
@@ -105,9 +107,8 @@ class StatusLine(QStatusBar):
 
     def show_state(self, url: str | None, text: str) -> None:
         """The address listened at (None: nobody listens here) and the state in words."""
-        self._url = url or ""
-        self._lamp.switch(on=url is not None)
-        self._state.setText(text)
+        self._url, self._words = url or "", text
+        self._show_words()
         self._address.setVisible(url is not None)
         self._address.setText(self._url)
         self._address.setAccessibleName(f"Address {self._url}, copy")
@@ -129,6 +130,8 @@ class StatusLine(QStatusBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_public()
+        if not self._note_timer.isActive():
+            self._show_trouble()
 
     def _fit_public(self) -> None:
         """Shorten the public address, so that the counts keep their room."""
@@ -143,8 +146,36 @@ class StatusLine(QStatusBar):
 
     def show_note(self, text: str) -> None:
         """Something that just happened; goes away by itself."""
+        self._tint_note("")
         self._note.setText(text)
         self._note_timer.start(_NOTE_MS)
+
+    def show_trouble(self, text: str) -> None:
+        """Why callbacks cannot be kept just now; stays until it is over (an empty text)."""
+        self._trouble = text
+        self._note_timer.stop()
+        self._show_words()
+        self._show_trouble()
+
+    def _show_words(self) -> None:
+        self._lamp.switch(on=bool(self._url) and not self._trouble)
+        self._state.setText("Answering 503" if self._url and self._trouble else self._words)
+
+    def _show_trouble(self) -> None:
+        """The trouble there is, as far as there is room for it; all of it where one points at it."""
+        self._tint_note(self._trouble)
+        others = [one for one in self.findChildren(QWidget) if one.parent() is self and one is not self._note]
+        taken = sum(one.sizeHint().width() + 12 for one in others if one.isVisible())
+        room = max(self.width() - taken, 80)
+        text = f"⚠ {self._trouble}" if self._trouble else ""
+        self._note.setText(self._note.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+
+    def _tint_note(self, trouble: str) -> None:
+        colors = self._appearance.colors
+        color = colors.severity["error"].foreground if trouble else colors.muted
+        self._note.setStyleSheet(f"QLabel {{ color: {color.name()}; }}")  # of the label: not of its tip
+        self._note.setToolTip(trouble)
+        self._note.setAccessibleDescription(trouble)
 
     @property
     def controls(self) -> tuple[QWidget, ...]:
@@ -185,7 +216,7 @@ class StatusLine(QStatusBar):
     def _restyle(self) -> None:
         muted = self._appearance.colors.muted.name()
         self._rate.setStyleSheet(f"color: {muted};")
-        self._note.setStyleSheet(f"color: {muted};")
+        self._tint_note("" if self._note_timer.isActive() else self._trouble)
 
 
 def _rule(parent: QWidget) -> QFrame:

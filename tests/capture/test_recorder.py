@@ -1,16 +1,12 @@
 """Group commit: what arrives together is written together, and answered only then."""
 
 import asyncio
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
 
 from inspector.callbacks.lifecycle import Arrival
 from inspector.capture.recorder import Recorder
-from inspector.session.errors import SessionError
 from inspector.session.reader import SessionReader
 from inspector.session.stored_message import StoredMessage
 from tests.capture.conftest import Capture, HeldRecorder
@@ -86,33 +82,6 @@ async def test_listener_is_told_of_every_callback_in_order(capture: Capture) -> 
         for number in range(5):
             await wire.ask(make_request(str(number).encode()))
     assert told == [(str(number).encode(), number + 1) for number in range(5)]
-
-
-@pytest.fixture
-def other_writer(capture: Capture) -> Iterator[sqlite3.Connection]:
-    """A connection that can keep the session from writing; it does not wait then."""
-    capture.session._connection.execute("PRAGMA busy_timeout = 0")
-    with closing(sqlite3.connect(capture.session.path, isolation_level=None)) as connection:
-        yield connection
-
-
-async def test_session_that_cannot_be_written(capture: Capture, other_writer: sqlite3.Connection) -> None:
-    failures: list[SessionError] = []
-    port = await capture.serve(Recorder(capture.session, on_failure=failures.append))
-    async with await Wire.open(port) as wire:
-        await wire.ask(make_post(id="m1", status="queued"))
-        other_writer.execute("BEGIN IMMEDIATE")
-        reply = await wire.ask(make_post(id="m1", status="sent"))
-        assert (reply.status, reply.headers["retry-after"]) == (503, "5")
-        assert "m1" not in reply.body.decode()
-        assert (len(failures), capture.reader.summary().callbacks) == (1, 1)
-        other_writer.execute("ROLLBACK")
-        assert (await wire.ask(make_post(id="m1", status="delivered"))).status == 200
-    message = capture.reader.message_by_id("m1")
-    assert message is not None
-    assert (message.callbacks, message.status, message.strip) == (2, "delivered", "qd")
-    assert [callback.seq for callback in capture.callbacks()] == [1, 2]
-    assert capture.reader.summary().by_status == {"delivered": 1}
 
 
 async def test_error_that_nobody_expected_leaves_no_sender_without_answer(

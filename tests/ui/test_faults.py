@@ -48,7 +48,7 @@ def test_a_new_session_takes_what_the_old_one_could_not(run: Run, started: Start
             path.unlink()
             assert await app.post(id="b") == 503
             app.trigger("new_session")
-            await until(lambda: path_of(app) != path)
+            await until(lambda: (reader := app.window.panel.rows.reader) is not None and reader.path != path)
             await until(lambda: app.program.listening_url)
             await app.rows(1)
             assert app.window.status._state.text() == "Listening"

@@ -38,16 +38,16 @@ async def replay(
     which may take `seconds`. Callbacks of which only the beginning was captured are not sent.
     """
     loop = asyncio.get_running_loop()
-    begun = loop.time()
-    first: int | None = None
+    due = loop.time()
+    before: int | None = None
     async with Sender(at_once=1, seconds=seconds) as sender:
         for callback in callbacks:
-            if first is None:
-                first = callback.received
-            if speed is not None:
-                due = begun + (callback.received - first) / 1e6 / speed
+            if speed is not None and before is not None:
+                # Where the clock was set back while they were captured, the pause is not known: none is made.
+                due += max(0, callback.received - before) / 1e6 / speed
                 if (delay := due - loop.time()) > 0:
                     await sleep(delay)
+            before = callback.received
             address, headers = with_target(url, callback.target), callback.headers
             if signing_key:
                 address, headers = signed_again(signing_key, address, headers, callback.body)

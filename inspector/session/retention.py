@@ -68,11 +68,35 @@ def _old(
         (after, most),
     )
     old = []
+    ahead: tuple[int, int] | None = None
     for seq, message, received, tells in found:
+        if received > now and since > 0:
+            # The clock was ahead when it came. It came before what has a later number, though.
+            if ahead is None or seq >= ahead[0]:
+                ahead = _came_next(connection, seq, newest, now)
+            received = ahead[1]
         if seq > last and received >= since:
             break
         old.append((seq, message, bool(tells)))
     return old
+
+
+def _came_next(connection: sqlite3.Connection, seq: int, newest: int, now: int) -> tuple[int, int]:
+    """Number and arrival of the first callback behind `seq` that came with a clock that was not ahead of `now`.
+
+    Where there is none, that is now. Looked for by halves: the clock was ahead for one stretch of time.
+    """
+    low, high, found = seq, newest, (newest + 1, now)
+    while low < high:
+        middle = (low + high + 1) // 2
+        near, received = connection.execute(
+            "SELECT seq, received FROM callbacks WHERE seq >= ? ORDER BY seq LIMIT 1", (middle,)
+        ).fetchone()
+        if received > now:
+            low = max(near, middle)
+        else:
+            found, high = (near, received), middle - 1
+    return found
 
 
 class _Step:

@@ -65,6 +65,21 @@ async def test_speed(
     assert len(capture.callbacks()) == 3
 
 
+async def test_a_clock_that_was_set_back_while_capturing_costs_no_pause_but_its_own(
+    capture: Capture, tmp_path: Path, results: list[Replayed]
+) -> None:
+    port = await capture.start()
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    callbacks = [make_callback(received=RECEIVED + seconds * 1_000_000) for seconds in (9000, 0, 1000)]
+    with recorded(tmp_path / "old.inspector", callbacks) as reader:
+        await replay(reader.callbacks(), f"http://127.0.0.1:{port}/", on_result=results.append, sleep=sleep)
+    assert waits == pytest.approx([1000], abs=100)
+
+
 async def test_callback_that_was_not_captured_whole_is_left_out(
     capture: Capture, tmp_path: Path, results: list[Replayed]
 ) -> None:

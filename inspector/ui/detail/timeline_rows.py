@@ -34,10 +34,11 @@ class Gap:
     """The time since the row before, in milliseconds: by the senders' timestamps and by arrival.
 
     A state is compared with the state before it, and `since` names that one where other rows lie between.
+    `by_arrival` is None where this machine's clock was set back between the two: what came later has the earlier time.
     """
 
     by_timestamp: int | None
-    by_arrival: int
+    by_arrival: int | None
     since: str | None = None
 
 
@@ -139,17 +140,26 @@ def _instant(one: CallbackSummary) -> int | None:
 def _gap(before: CallbackSummary, one: CallbackSummary, since: str | None) -> Gap:
     earlier, later = _instant(before), _instant(one)
     by_timestamp = None if earlier is None or later is None else (later - earlier) // 1_000_000
-    return Gap(by_timestamp, (one.received - before.received) // 1000, since)
+    return Gap(by_timestamp, _arrival_gap(before, one), since)
 
 
 def _remark_gap(before: CallbackSummary | None, one: CallbackSummary) -> Gap | None:
-    return None if before is None else Gap(None, (one.received - before.received) // 1000)
+    return None if before is None else Gap(None, _arrival_gap(before, one))
+
+
+def _arrival_gap(before: CallbackSummary, one: CallbackSummary) -> int | None:
+    microseconds = one.received - before.received
+    # Numbers are given in the order of arrival, whatever the clock says.
+    return None if (one.seq > before.seq) == (microseconds < 0) and microseconds else microseconds // 1000
 
 
 def gap_text(gap: Gap) -> str:
     """`+2.0 s by timestamp · +1.9 s by arrival`."""
     parts = [] if gap.by_timestamp is None else [f"{signed_duration(gap.by_timestamp)} by timestamp"]
-    parts.append(f"{signed_duration(gap.by_arrival)} by arrival")
+    if gap.by_arrival is None:
+        parts.append("our clock was set back in between")
+    else:
+        parts.append(f"{signed_duration(gap.by_arrival)} by arrival")
     return " · ".join(parts) + (f" since {gap.since}" if gap.since else "")
 
 

@@ -110,3 +110,14 @@ def test_a_row_tells_itself_to_screen_readers_and_in_its_tooltip(story: Story, q
     assert index.data() == "Delivered"
     assert "callback 3" in index.data(Qt.ItemDataRole.AccessibleTextRole)
     assert "2026-03-17T22:27:01Z" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_clock_that_was_set_back_is_no_negative_time(story: Story) -> None:
+    story.tell(make_payload("queued", 0), after=3600.4)
+    story.tell(make_payload("sent", 1), after=1.4)
+    story.tell(make_payload("sent", 1), after=0.5)
+    story.tell(make_payload("delivered", 2), after=2.4)
+    rows = timeline_rows(story.message())
+    gaps = [gap_text(row.gap) for row in rows if row.gap is not None]
+    back = "our clock was set back in between"
+    assert gaps == [f"+1.0 s by timestamp · {back}", back, "+1.0 s by timestamp · +1.0 s by arrival since Sent"]

@@ -209,9 +209,15 @@ class SessionReader(StoredReading, LogReading, InsightReading):
         )
         return [seq for (seq,) in self._connection.execute(sql, (after, *condition.values))]
 
-    def message_rows(self, rows: Sequence[int]) -> dict[int, MessageRow]:
-        """The messages of these rows, by row."""
-        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages AS m WHERE m.row IN (SELECT value FROM json_each(?))"
+    def message_rows(self, rows: Sequence[int], *, longest: int | None = None) -> dict[int, MessageRow]:
+        """The messages of these rows, by row; of their texts no more than the `longest` characters, if that is given.
+
+        A text may have a megabyte: a thousand of them are nothing to hold for a table.
+        """
+        columns = MESSAGE_COLUMNS
+        if longest is not None:
+            columns = columns.replace("m.body", f"substr(m.body, 1, {longest:d})")
+        sql = f"SELECT {columns} FROM messages AS m WHERE m.row IN (SELECT value FROM json_each(?))"
         cursor = self._connection.execute(sql, (json.dumps(list(rows)),))
         return {values[0]: message_row(values) for values in cursor}
 

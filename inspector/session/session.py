@@ -24,7 +24,7 @@ from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
 from inspector.session.replays import insert_replays
 from inspector.session.retention import Keep, Trimmed, trim
 from inspector.session.schema import ADDITIONS, INDEXES, configure, initialise
-from inspector.session.stored_message import INSERT_MESSAGE, UPDATE_MESSAGE, StoredMessage, load
+from inspector.session.stored_message import INSERT_MESSAGE, LARGE, UPDATE_MESSAGE, StoredMessage, load
 from inspector.session.values import dump, dump_headers, storable, storable_facts
 
 SUFFIX: Final = ".inspector"
@@ -147,6 +147,9 @@ class Session:
             self._states.clear()
             self._next_seq, self._next_row = next_seq, next_row
             raise
+        for message in touched.values():
+            if message.large:
+                self._states.pop(message.id, None)
         while len(self._states) > _STATES_KEPT:
             self._states.popitem(last=False)
         return appended
@@ -293,6 +296,8 @@ class Session:
                 tallies[f"status:{message.status_word}"] -= 1
             else:
                 tallies["messages"] += 1
+        if len(received.body) > LARGE:
+            message.large = True
         facts = judgement.facts
         if judgement.dialect is not Dialect.JSON or b"\\u" in received.body:  # without escapes, UTF-8 is storable
             facts = storable_facts(facts)

@@ -14,6 +14,9 @@ from inspector.callbacks.status import Status
 from inspector.session.values import dump_foreign, storable_integer, stored_integer
 
 STRIP_LENGTH: Final = 16
+LARGE: Final = 16_384
+"""Characters from which a message is `large`."""
+
 _CHANGING: Final = (
     "project_id, to_number, from_number, body, number_of_segments, status, terminal, error_code, error_message, "
     "custom_variables, first_received, last_received, last_transition, delivered_after, callbacks, invalid, strip, "
@@ -39,6 +42,8 @@ class StoredMessage:
     invalid: int = 0
     codes: dict[str, None] = field(default_factory=dict)
     severity: int = 0
+    large: bool = False
+    """Whether it has so much text that it is not worth holding: it is read again when it is needed."""
 
     def as_row(self) -> tuple[Any, ...]:
         """The values of every column, as `INSERT_MESSAGE` takes them."""
@@ -114,7 +119,8 @@ def load(connection: sqlite3.Connection, message_id: str) -> StoredMessage | Non
         one = transition(Status(status), timestamp, received, seq)
         life.restore(one, Facts(error_code=error_code, error_message=error_message), is_new=bool(is_transition))
     names = dict.fromkeys(codes.strip(",").split(",")) if codes else {}
-    return StoredMessage(row, message_id, life, first, last, callbacks, invalid, names, severity)
+    large = len(body or "") + len(variables or "") > LARGE
+    return StoredMessage(row, message_id, life, first, last, callbacks, invalid, names, severity, large)
 
 
 def joined_codes(codes: Iterable[str]) -> str:

@@ -59,6 +59,10 @@ def order(column: int, descending: bool) -> Order:
     return order_by(SORT_SQL[Column(column)], "m.row", descending=descending)
 
 
+_LONGEST_TEXT = 2000
+"""Characters of a message's text that a row holds: more than a cell can show, and than SMS can have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """When a message counts as stalled: in a live session, `stalled_after` microseconds after its last transition."""
@@ -125,7 +129,7 @@ class MessageTableModel(RowIdModel[MessageRow]):
         self.clock = Clock()
 
     def read(self, ids: Sequence[int]) -> dict[int, MessageRow]:
-        return {} if self.reader is None else self.reader.message_rows(ids)
+        return {} if self.reader is None else self.reader.message_rows(ids, longest=_LONGEST_TEXT)
 
     def shown(self, record: MessageRow, column: int, role: int) -> Any:
         match role:

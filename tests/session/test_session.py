@@ -497,3 +497,19 @@ def test_an_error_of_any_kind_leaves_no_half_a_batch(path: Path) -> None:
 
     assert document(path)["summary"]["callbacks"] == 1
     assert document(path)["callbacks"][0]["seq"] == 1
+
+
+def test_large_messages_are_not_held_in_memory(path: Path) -> None:
+    """Neither their texts nor their variables; what comes of them is the same."""
+    with Session.create(path, started=STARTED) as session:
+        text, variables = "x" * 100_000, {"name": "y" * 100_000}
+        session.append([make_callback(id="a", body=text), make_callback(id="b", custom_variables=variables)])
+        assert not session._states
+        session.append([make_callback(id="a", body=text, status="sent", timestamp=stamp(1))])
+        session.append([make_callback(id="b", status="sent", timestamp=stamp(1)), make_callback(id="c")])
+        assert list(session._states) == ["c"]
+    with SessionReader(path) as reader:
+        first, second, _ = reader.messages()
+        assert (first.strip, first.body, first.codes) == ("qs", text, ("segment_mismatch",))
+        assert (second.strip, second.custom_variables) == ("qs", variables)
+        assert reader.message_rows([1, 2], longest=10)[1].body == "x" * 10

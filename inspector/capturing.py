@@ -131,6 +131,11 @@ class Capturing:
         return session
 
     @property
+    def waiting_text(self) -> str:
+        """What to say, while nothing is captured into, of callbacks that could not be written."""
+        return "" if self._kept is None else self._kept.waiting_text
+
+    @property
     def lost_text(self) -> str:
         """What to say, when the program ends, of callbacks that could not be written to the last."""
         return "" if self._kept is None else self._kept.lost_text

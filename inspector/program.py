@@ -168,6 +168,7 @@ class Program:
     async def _let_go(self) -> None:
         """Stop listening, commit, close the session."""
         await self.capturing.end()
+        self.window.status.show_trouble(self.capturing.waiting_text)
         await self.window.close_session()
         session = self.capturing.give_back()
         if session is not None:
@@ -214,7 +215,10 @@ class Program:
     def _is_open(self, path: Path) -> bool:
         """Whether a path names the session that is shown already. (Its file must not be opened in another way.)"""
         reader = self.window.panel.rows.reader
-        return reader is not None and path.exists() and path.samefile(reader.path)
+        try:
+            return reader is not None and path.samefile(reader.path)
+        except OSError:  # one of them is there no more
+            return False
 
     async def _show_saved(self, path: Path) -> None:
         """Show a file without capturing into it. Another process may be doing so; then it is followed."""
@@ -233,7 +237,6 @@ class Program:
 
     async def _show(self, session: "Session", *, listen: bool) -> None:
         await self._let_go()
-        self.window.status.show_trouble("")
         self.capturing.begin(session)
         self.window.show_session(session.path, live=listen, polled=False)
         if self.bench is not None:

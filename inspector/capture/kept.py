@@ -67,6 +67,14 @@ class Kept:
         return recovered
 
     @property
+    def waiting_text(self) -> str:
+        """What to say while there is no session to write this into. Empty: nothing to say."""
+        if not self:
+            return ""
+        them = "1 callback waits" if len(self) == 1 else f"{len(self):,} callbacks wait"
+        return f"{them} for the next session that is captured into; the answer was 503."
+
+    @property
     def lost_text(self) -> str:
         """What to say when the program ends and this could not be written. Empty: nothing to say."""
         count = len(self) + self.dropped

@@ -43,7 +43,7 @@ SORT_SQL: Final = {
     Column.STATUS: "instr('queued initiated sent delivered undelivered failed read', m.status)",
     Column.TO: "m.to_number",
     Column.FROM: "m.from_number",
-    Column.BODY: "m.body",
+    Column.BODY: "substr(m.body, 1, 200)",  # what a cell shows: a text may have a megabyte
     Column.SEGMENTS: "m.number_of_segments",
     Column.FIRST_SEEN: "m.row",
     Column.LAST_CHANGE: "m.last_received",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from inspector.session.reader import SessionReader
+from tests.factories import make_callback, make_session
 from tests.ui.conftest import Driver, Run, StartProgram, until
 
 
@@ -57,6 +58,28 @@ def test_a_new_session_takes_what_the_old_one_could_not(run: Run, started: Start
             assert (callback.message_id, callback.reply["status"]) == ("b", 503)
             assert not path.exists()
         assert app.program.capturing.lost_text == ""
+
+    run(scenario())
+
+
+def test_what_waits_for_a_session_is_told_while_a_saved_one_is_shown(
+    run: Run, started: StartProgram, tmp_path: Path
+) -> None:
+    saved = make_session(tmp_path / "saved.inspector", [make_callback(id="saved")])
+
+    async def scenario() -> None:
+        async with started() as app:
+            status = app.window.status
+            path_of(app).unlink()
+            assert await app.post(id="b") == 503
+            app.program.open_session(saved)
+            await until(lambda: status._state.text() == "Saved session")
+            status._note_timer.timeout.emit()
+            assert status.note.startswith("⚠ 1 callback waits for the next session")
+            app.trigger("new_session")
+            await until(lambda: status._state.text() == "Listening")
+            await app.rows(1)
+            assert status._trouble == ""
 
     run(scenario())
 

@@ -14,6 +14,8 @@ from tests.capture.wire import make_body
 from tests.cli.post import post
 from tests.cli.program import Program
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows moves and deletes no file that is open")
+
 
 def ids_in(path: Path) -> list[str | None]:
     with SessionReader(path) as reader:

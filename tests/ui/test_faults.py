@@ -1,10 +1,15 @@
 """The window while its session cannot be written: it says so as long as it lasts, and what was kept is shown then."""
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from inspector.session.reader import SessionReader
 from tests.factories import make_callback, make_session
 from tests.ui.conftest import Driver, Run, StartProgram, until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows moves and deletes no file that is open")
 
 
 def path_of(app: Driver) -> Path:

@@ -29,6 +29,7 @@ _MOST_LATE: Final = 10_000
 """Amendments that are kept until they can be written."""
 
 Listener = Callable[[Sequence[Received], Sequence[Appended]], None]
+_Stored = tuple[list[Received], list[Appended]]
 _Waiting = tuple[Received, "asyncio.Future[Appended]"]
 
 
@@ -146,11 +147,12 @@ class Recorder:
             pending, self._pending = self._pending, []
             self._busy = len(pending) > 1
             try:
-                self._store(pending)
+                stored = self._store(pending)
             except SessionError as error:
                 self._pending = pending
                 self._refuse(error)
                 return
+            self._heard(stored)
         if self._late:
             self._amend_late()
         if self.kept or self._late:
@@ -177,13 +179,16 @@ class Recorder:
         answered: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
         answered.cancel()
         try:
-            self.kept.written += self._store([(received, answered) for received in piece])
+            stored = self._store([(received, answered) for received in piece])
         except SessionError as error:
             self.kept.put_back(piece)
             self._refuse(error)
             return False
+        self._locked_since = None
+        self.kept.written += len(stored[0])
         if self.kept:
             self._again = asyncio.get_running_loop().call_soon(self.flush)
+        self._heard(stored)
         return not self.kept
 
     def _refuse(self, error: SessionError) -> None:
@@ -223,8 +228,13 @@ class Recorder:
             if self._on_recovered is not None:
                 self._on_recovered(self.kept.recovered())
 
-    def _store(self, group: Sequence[_Waiting]) -> int:
-        """Write a group and tell of it; how many are in the file now. Raises SessionError when none is."""
+    def _heard(self, stored: _Stored) -> None:
+        # Not within `_store`: what goes wrong with a listener must not make the stored ones look refused.
+        if stored[0] and self._on_appended is not None:
+            self._on_appended(*stored)
+
+    def _store(self, group: Sequence[_Waiting]) -> _Stored:
+        """Write a group; what of it is in the file now. Raises SessionError when nothing is."""
         batch = [received for received, _ in group]
         try:
             appended = self._session.append(batch)
@@ -233,15 +243,11 @@ class Recorder:
         except Exception as error:  # noqa: BLE001 - one callback at which we fail must not cost those that came with it
             _tell("A group of callbacks could not be stored at once.", error)
             stored = [one for one in [self._store_alone(*waiting) for waiting in group] if one is not None]
-            if stored and self._on_appended is not None:
-                self._on_appended([received for received, _ in stored], [appended for _, appended in stored])
-            return len(stored)
+            return [received for received, _ in stored], [one for _, one in stored]
         for (_, future), one in zip(group, appended, strict=True):
             if not future.done():
                 future.set_result(one)
-        if self._on_appended is not None:
-            self._on_appended(batch, appended)
-        return len(batch)
+        return batch, appended
 
     def _store_alone(self, received: Received, future: "asyncio.Future[Appended]") -> tuple[Received, Appended] | None:
         """Store one callback, judged or else as it came."""

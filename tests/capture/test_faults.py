@@ -176,6 +176,20 @@ async def test_a_full_disk(capture: Capture) -> None:
     assert len(trouble.recovered) == 1
 
 
+async def test_what_a_listener_cannot_write_is_not_written_twice(capture: Capture) -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+
+    def fail(_received: object, _appended: object) -> None:
+        raise SessionError("no room for what I note")
+
+    recorder = Recorder(capture.session, on_appended=fail)
+    assert (await recorder.submit(make_callback())).seq == 1
+    assert not recorder.kept
+    assert len(capture.callbacks()) == 1
+    assert len(told) == 1
+
+
 async def test_the_retry_of_a_sender_is_a_duplicate(capture: Capture) -> None:
     trouble = Trouble(capture)
     port = await capture.serve(trouble.recorder)

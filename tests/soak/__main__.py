@@ -23,7 +23,7 @@ _EVERY: Final = 30.0
 _WARM_UP: Final = 0.2
 """Share of the time in which caches fill and everything is used for the first time; two minutes at most."""
 
-_MEMORY: Final = 40.0
+_MEMORY: Final = 60.0
 _HANDLES: Final = 24
 _THREADS: Final = 6
 _LOG: Final = 128.0

@@ -34,5 +34,5 @@ async def test_what_the_senders_count_is_what_is_stored(capture: Capture) -> Non
 def test_growth_is_noticed() -> None:
     warm = Sample(1, 150.0, 40, 8, 4.0, 5.0, 9.0, 1000)
     assert complaints(warm, replace(warm, memory=180.0, handles=50, threads=10, log=40.0)) == []
-    grown = complaints(warm, replace(warm, memory=200.0, handles=90, threads=20, log=300.0))
+    grown = complaints(warm, replace(warm, memory=220.0, handles=90, threads=20, log=300.0))
     assert [one.split(" ")[0] for one in grown] == ["memory", "handles", "threads", "the"]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from inspector.capture.refusals import Refusals
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError
 from inspector.settings import Settings
@@ -30,7 +31,9 @@ class Capturing:
 
     `on_appended` are told of every group of callbacks that was committed, `on_amended` of those (by number) whose
     reply turned out otherwise than it was committed. `adjust` are asked, each in turn,
-    for what the capture is to be set to. What one session could not take is kept for the next.
+    for what the capture is to be set to; `on_applied` are told when it was set. `refusals` counts what was turned
+    away since the session began. What one session could not take is kept for the
+    next.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class Capturing:
         self.on_appended: list[Listener] = []
         self.on_amended: list[Callable[[Sequence[int]], None]] = []
         self.adjust: list[Callable[[CaptureSettings], CaptureSettings]] = []
+        self.on_applied: list[Callable[[], None]] = []
+        self.refusals = Refusals()
         self._settings = settings
         self._tasks = tasks
         self._on_failure = on_failure
@@ -63,9 +68,20 @@ class Capturing:
             return None
         return self._server.listening.url
 
+    @property
+    def address(self) -> str | None:
+        """What senders here are given: `url`, and the secret path where there is one."""
+        return None if self.url is None else self.url + self._settings.secret_path
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key to check signatures with."""
+        return self._server is not None and self._server.settings.signing_key is not None
+
     def begin(self, session: "Session") -> None:
         """Capture into a session from now on. The one before must have been let go."""
         self.session = session
+        self.refusals.clear()
         self._upkeep = self._tasks.spawn(self._keep_trimmed(session), name="upkeep")
 
     async def listen(self, host: str, port: int) -> "Listening | PortInUse | CannotListen":
@@ -84,7 +100,7 @@ class Capturing:
                 on_recovered=self._on_recovered,
                 kept=self._kept,
             )
-            self._server = CaptureServer(self._recorder)
+            self._server = CaptureServer(self._recorder, refusals=self.refusals)
         self.apply()
         before, since = self.url, now()
         listening = await self._server.start(host, port)
@@ -97,10 +113,18 @@ class Capturing:
             return
         from inspector.capture.server import CaptureSettings
 
-        wanted = replace(CaptureSettings(), largest_body=self._settings.largest_body_kib * 1024)
+        wanted = replace(
+            CaptureSettings(),
+            largest_body=self._settings.largest_body_kib * 1024,
+            most_connections=self._settings.most_connections,
+            secret_path=self._settings.secret_path,
+            require_signature=self._settings.require_signature,
+        )
         for adjust in self.adjust:
             wanted = adjust(wanted)
         self._server.settings = wanted
+        for told in self.on_applied:
+            told()
 
     async def stop(self) -> None:
         """Stop listening; the session stays."""

@@ -18,6 +18,7 @@ from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.capturing import Capturing, now
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
+from inspector.runtime.network import listening_words
 from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.secrets import Secrets
@@ -89,7 +90,7 @@ class Program:
     @property
     def listening_url(self) -> str | None:
         """Where callbacks are received, or None."""
-        return self.capturing.url
+        return self.capturing.address
 
     # -- the life of the program --------------------------------------------------------------
 
@@ -264,7 +265,7 @@ class Program:
                 self._show_listening(None, "Not listening")
                 self.window.ask_for_address(text)
             case listening:
-                self._show_listening(listening.url, "Listening")
+                self._show_listening(self.capturing.address, listening_words(listening.host))
 
     def _show_listening(self, url: str | None, text: str) -> None:
         self.window.show_listening(url, text)

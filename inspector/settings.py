@@ -70,6 +70,9 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "message_header": _text,
     "callback_header": _text,
     "public_url": _text,
+    "secret_path": lambda value: _text(value) and (not value or (value.startswith("/") and len(value) > 16)),
+    "require_signature": _choice,
+    "most_connections": _whole(10, 100_000),
     "simulate_url": _text,
     "simulate": lambda value: isinstance(value, dict),
     "space": _text,
@@ -135,6 +138,11 @@ class Settings:
     redact_exports: bool = False
     redact: list[str] = field(default_factory=lambda: ["numbers", "bodies", "ids", "signatures", "addresses"])
     """What a redacted export replaces; "notes" lets notes leave."""
+    secret_path: str = field(default="", repr=False)
+    """What the path of every request must begin with, "" for nothing. It stands in every callback captured, too."""
+    require_signature: bool = False
+    """Whether callbacks without a valid signature are answered 403."""
+    most_connections: int = 1000
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

@@ -93,6 +93,7 @@ def _date(second: int) -> bytes:
 
 OK = Reply()
 TOO_LARGE = Reply(413, {"Connection": "close"})
+FORBIDDEN = Reply(403)
 TIMED_OUT = Reply(408, {"Connection": "close"})
 INCOMPLETE = Reply(400, {"Connection": "close"})
 NOT_KEPT = Reply(503, {"Retry-After": "5"}, "The callback could not be stored. Please send it again.\n")

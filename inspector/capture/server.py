@@ -15,15 +15,16 @@ from aiohttp.client_exceptions import ClientError
 from inspector.callbacks.judgement import judge, unjudged
 from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.answering import Answering, Plan, Planned
+from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, BodyLimit, Gate, room
 from inspector.capture.recorder import Recorder
-from inspector.capture.reply import INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
+from inspector.capture.refusals import Refusals, Refused
+from inspector.capture.reply import FORBIDDEN, INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
+from inspector.capture.secret_path import NOT_FOUND, leads_in
 from inspector.session.errors import SessionError
 from inspector.session.records import Received, headers_as_text
 
 _log: Final = logging.getLogger(__name__)
 
-# A GET of the Compatibility API has the whole text in its target: 1,600 characters, up to 12 bytes each.
-_LONGEST_LINE: Final = 1 << 16
 _HIGHEST_PORT: Final = 65_535
 
 SIGNATURE_HEADERS: Final = frozenset({"x-signalwire-signature", "x-twilio-signature", "x-signalwire-sha256-signature"})
@@ -35,7 +36,8 @@ class CaptureSettings:
 
     `idle_seconds` bounds how long a connection may take to send the head of a request, and how long
     one is kept open without any; `body_seconds` how long a body may take. `signing_key` is the
-    project's key; None leaves signatures unchecked.
+    project's key; None leaves signatures unchecked. `most_connections` may be open at once; what it is when
+    listening begins counts.
     """
 
     largest_body: int = 1 << 20
@@ -46,6 +48,11 @@ class CaptureSettings:
     reply: Reply = OK
     answer: Plan | None = None
     """What is asked for the answer to each callback that came whole. None, its own or its answer's, means `reply`."""
+    most_connections: int = 1000
+    secret_path: str = field(default="", repr=False)
+    """What every path must begin with (`/k7…`); others are answered 404 and not kept. "": any path will do."""
+    require_signature: bool = False
+    """Whether a callback whose signature is not valid is answered 403 (and kept)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,11 @@ class _Body(NamedTuple):
 class CaptureServer:
     """Listens at one address at a time; can be stopped and started again elsewhere."""
 
-    def __init__(self, recorder: Recorder, settings: CaptureSettings | None = None) -> None:
+    def __init__(
+        self, recorder: Recorder, settings: CaptureSettings | None = None, refusals: Refusals | None = None
+    ) -> None:
         self.settings = settings or CaptureSettings()
+        self.refusals = refusals or Refusals()
         self.listening: Listening | None = None
         self._recorder = recorder
         self._answering = Answering(recorder)
@@ -98,15 +108,18 @@ class CaptureServer:
             return CannotListen(f"{port} is no port; ports go from 0 to {_HIGHEST_PORT}.")
         # A name would be resolved in threads, which costs a start more than everything else together.
         host = "127.0.0.1" if host == "localhost" else host
-        server = web.Server(
+        server = Gate(
             self._handle,
+            self.refusals,
+            room(self.settings.most_connections),
             access_log=None,
             logger=_log,
             auto_decompress=False,
             keepalive_timeout=self.settings.idle_seconds,
             lingering_time=2.0,
-            max_line_size=_LONGEST_LINE,
-            max_field_size=_LONGEST_LINE,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
+            max_headers=MOST_HEADERS,
         )
         runner = web.ServerRunner(server, shutdown_timeout=1.0)
         await runner.setup()
@@ -133,10 +146,16 @@ class CaptureServer:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         received_at = self._clock() // 1000
+        secret = self.settings.secret_path
+        if secret and not leads_in(request.raw_path, secret):
+            self.refusals.add(Refused.ELSEWHERE, "", request.remote or "")
+            return NOT_FOUND.response(request)
         body = await self._body(request)
         reply = body.reply or self.settings.reply
         received = self._received(request, received_at, body, reply)
-        if self.settings.answer is not None and body.reply is None:
+        if self.settings.require_signature and received.signature is not SignatureState.VALID and body.reply is None:
+            received, reply = received._replace(reply=FORBIDDEN.as_json), FORBIDDEN
+        elif self.settings.answer is not None and body.reply is None:
             return await self._answer(request, received, self.settings.answer)
         try:
             await self._recorder.submit(received)
@@ -219,8 +238,9 @@ class CaptureServer:
     async def _read(self, request: web.BaseRequest, limit: int) -> _Body:
         chunks: list[bytes] = []
         size = 0
+        limit_of_time = BodyLimit(request, self.settings.body_seconds)
         try:
-            async with asyncio.timeout(self.settings.body_seconds):
+            async with limit_of_time:
                 while chunk := await request.content.readany():
                     chunks.append(chunk)
                     size += len(chunk)
@@ -228,6 +248,8 @@ class CaptureServer:
                         break
         except TimeoutError:
             what = f"{size:,} bytes came within {self.settings.body_seconds:g} seconds, then nothing more."
+            if limit_of_time.given_up:
+                what = f"it was given up after {size:,} bytes, as there were too many connections at once."
             return _Body(b"".join(chunks), TIMED_OUT, incomplete=what)
         except (ClientError, ConnectionError, web.RequestPayloadError):
             what = f"the sender broke off after {size:,} bytes."

@@ -43,7 +43,11 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--tunnel", choices=TUNNELS, metavar="NAME", help=f"make the address public: {', '.join(TUNNELS)}"
     )
+    parser.add_argument("--secret-path-env", metavar="NAME", help="the variable that holds the beginning of every path")
+    parser.add_argument("--require-signature", action="store_true", help="answer 403 without a valid signature")
     options = parser.parse_args(arguments)
+    if options.require_signature and options.signing_key_env is None:
+        raise WrongUse("--require-signature needs the key to check with: name its variable with --signing-key-env")
     started = datetime.now(UTC).astimezone()
     until = None
     if options.until is not None:
@@ -79,8 +83,21 @@ def run(arguments: Sequence[str]) -> int:
         public_url=options.public_url,
         started=started,
         tunnel=tunnel,
+        secret_path=_secret_path(options.secret_path_env),
+        require_signature=options.require_signature,
     )
     return run_loop(Listen(plan).run)
+
+
+def _secret_path(variable: str | None) -> str:
+    if variable is None:
+        return ""
+    from inspector.capture.secret_path import secret_path
+
+    try:
+        return secret_path(secret(variable, "secret path") or "")
+    except ValueError as error:
+        raise WrongUse(f"{variable}: {error}") from None
 
 
 def run_loop(main: Callable[[], Coroutine[Any, Any, int]]) -> int:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,14 +19,16 @@ from inspector.capture.heartbeat import keep_beating
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import Reply
 from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
+from inspector.cli.door import DoorWarnings
 from inspector.cli.options import WrongUse
 from inspector.cli.signals import ending_signals
 from inspector.cli.terminal import printable
 from inspector.cli.tunnelling import InstalledTunnel, Tunnelling
 from inspector.cli.until import Until
-from inspector.runtime.errors import install_error_sink
+from inspector.runtime.errors import ErrorSink, install_error_sink
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
+from inspector.runtime.network import is_loopback
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError
 from inspector.session.exchange.export import export
@@ -58,6 +60,8 @@ class Plan:
     public_url: str | None
     started: datetime
     tunnel: InstalledTunnel | None = None
+    secret_path: str = field(default="", repr=False)
+    require_signature: bool = False
 
 
 class Listen:
@@ -85,7 +89,7 @@ class Listen:
             # First, so that a signal ends the run normally from the first line printed to the last.
             stack.enter_context(ending_signals(loop, lambda: self._end("signal")))
             sink = stack.enter_context(_error_sink(folders.logs))
-            loop.set_exception_handler(sink)
+            loop.set_exception_handler(sink.handle_loop_exception)
             session = stack.enter_context(_session(plan, folders))
             self._reader = stack.enter_context(SessionReader(session.path))
             recorder = Recorder(
@@ -95,11 +99,16 @@ class Listen:
                 on_recovered=lambda recovered: _warn(recovered.text),
             )
             settings = CaptureSettings(
-                reply=Reply(plan.reply_status), signing_key=plan.signing_key, public_url=plan.public_url
+                reply=Reply(plan.reply_status),
+                signing_key=plan.signing_key,
+                public_url=plan.public_url,
+                secret_path=plan.secret_path,
+                require_signature=plan.require_signature,
             )
-            server = CaptureServer(recorder, settings)
             tasks = TaskScope()
             server = self._server = CaptureServer(recorder, settings)
+            sink.on_no_more_files = server.refusals.no_more_files
+            stack.callback(DoorWarnings(server.refusals, _warn).close)
             try:
                 listening = await _started(server, plan)
                 session.hear(time.time_ns() // 1000)
@@ -185,7 +194,10 @@ class Listen:
         if self._plan.as_json:
             self._say_json({"event": "listening", "url": url, "session": str(path)})
         else:
-            self._say(f"Listening at {url} — session {printable(str(path))}\nPress Ctrl+C to end.")
+            below = ", below the secret path only" if self._plan.secret_path else ""
+            self._say(f"Listening at {url}{below} — session {printable(str(path))}\nPress Ctrl+C to end.")
+        if not is_loopback(self._plan.host):
+            _warn(f"{self._plan.host} is open to your network: other machines can send callbacks; nothing can be read")
 
     def _report(self, batch: Sequence[Received], appended: Sequence[Appended]) -> None:
         pairs = list(zip(batch, appended, strict=True))
@@ -347,9 +359,9 @@ def _session(plan: Plan, folders: Folders) -> Iterator[Session]:
 
 
 @contextmanager
-def _error_sink(folder: Path) -> Iterator[Any]:
+def _error_sink(folder: Path) -> Iterator[ErrorSink]:
     sink = install_error_sink(folder, _warn)
     try:
-        yield sink.handle_loop_exception
+        yield sink
     finally:
         sink.close()

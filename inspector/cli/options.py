@@ -82,13 +82,13 @@ def url(text: str) -> str:
     return text
 
 
-def secret(variable: str | None) -> str | None:
+def secret(variable: str | None, what: str = "signing key") -> str | None:
     """The value of the environment variable that an option names. Raises WrongUse when there is none."""
     if variable is None:
         return None
     value = os.environ.get(variable, "")
     if not value:
-        raise WrongUse(f"the environment variable {variable} is not set; put the signing key into it")
+        raise WrongUse(f"the environment variable {variable} is not set; put the {what} into it")
     return value
 
 

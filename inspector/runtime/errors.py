@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import errno
 import faulthandler
 import io
 import logging
 import logging.handlers
+import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +19,10 @@ from typing import Any, Protocol
 
 _log = logging.getLogger("inspector")
 _qt_log = logging.getLogger("qt")
+
+_NO_MORE_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_PAUSE = 60.0
+"""Seconds between two lines about the same trouble of the system's."""
 
 _QT_LEVELS = {
     "QtDebugMsg": logging.DEBUG,
@@ -40,6 +47,9 @@ class ErrorSink:
         self.log_path = log_folder / "inspector.log"
         self.crash_path = log_folder / "crash.log"
         self._on_error = on_error
+        self.on_no_more_files: Callable[[], None] | None = None
+        """Told when connections cannot be accepted for want of open files. The loop tries again by itself."""
+        self._no_files_logged = -math.inf
         self._closed = False
         self._handler = _LogFile(self.log_path)
         self._old_hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
@@ -62,11 +72,25 @@ class ErrorSink:
         """Serve as the handler for `loop.set_exception_handler`."""
         where = str(context.get("message") or "Unexpected error")
         error = context.get("exception")
-        if isinstance(error, BaseException):
+        if "socket" in context and isinstance(error, OSError) and error.errno in _NO_MORE_FILES:
+            self._tell_no_more_files(error)
+        elif isinstance(error, ValueError) and "_start_serving" in where:
+            # asyncio tries a listener again after such trouble, also one that was closed meanwhile.
+            _log.info("A listener was closed while connections waited.")
+        elif isinstance(error, BaseException):
             self.report(error, where.rstrip("."))
         else:
             # The loop's own remarks, such as a task destroyed while pending: nothing that the user could act on.
             _log.error("%s %r", where, {key: value for key, value in context.items() if key != "message"})
+
+    def _tell_no_more_files(self, error: OSError) -> None:
+        # asyncio says this up to a hundred times a second for as long as it lasts.
+        now = time.monotonic()
+        if now - self._no_files_logged > _PAUSE:
+            self._no_files_logged = now
+            _log.warning("Connections wait, as the system gives no more open files: %s", error.strerror)
+        if self.on_no_more_files is not None:
+            self.on_no_more_files()
 
     def close(self) -> None:
         """Give every hook back to who had it before."""

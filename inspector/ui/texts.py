@@ -3,7 +3,9 @@
 import unicodedata
 from datetime import datetime, tzinfo
 
-_BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What is seen as nothing, or as a blank, though it is none: the fillers of Hangul and Braille (Unicode's UTS 39).
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_JOINERS = frozenset("\u200c\u200d")
 
 
 def clock_text(microseconds: int, zone: tzinfo | None = None) -> str:
@@ -45,25 +47,27 @@ def count_text(number: int, one: str, many: str) -> str:
 def one_line(text: str, longest: int = 200) -> str:
     """The beginning of a stranger's text on one line, with what would move other text about made visible.
 
-    Control characters and the bidirectional overrides (Unicode's UAX 9) become symbols.
+    Control characters, the bidirectional overrides (Unicode's UAX 9) and characters without width become symbols.
     """
-    if len(text) <= longest and text.isprintable() and (text.isascii() or not _BIDIRECTIONAL.intersection(text)):
+    if len(text) <= longest and text.isprintable() and (text.isascii() or not _BLANK.intersection(text)):
         return text
     head = text[: longest + 1]
-    shown = "".join(_visible(character) for character in head[:longest])
+    before = [" ", *head]
+    shown = "".join(_visible(one, last) for one, last in zip(head[:longest], before, strict=False))
     return f"{shown}…" if len(head) > longest else shown
 
 
-def _visible(character: str) -> str:
+def _visible(character: str, before: str) -> str:
+    if character in _BLANK:
+        return "�"
     if character.isprintable():
         return character
-    if character in "\r\n":
+    if character in "\r\n\u2028\u2029":
         return "⏎"
     if character == "\t" or unicodedata.category(character) == "Zs":
         return " "
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)
-    if character in _BIDIRECTIONAL or not 0x2000 <= code <= 0x206F:
-        return "�"
-    return character
+    # Joiners belong into emoji and into many scripts, and nowhere behind the letters of ids and numbers.
+    return character if character in _JOINERS and not before.isascii() else "�"

@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from inspector.runtime.dialogs import confirm
 from inspector.ui.menus import Entry
 from inspector.workbench.bench import Bench, Tool
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from inspector.ui.workbench.address_page import AddressPage
     from inspector.ui.workbench.tunnel_views import ProgramView, PublicView
 
+_ANOTHER = (
+    "Senders that have the present address are answered 404 from then on, until they are given the new one. "
+    "What is captured stays."
+)
 _ENTRY = Entry("show_address", "&Public address", "Ctrl+Alt+A")
 
 
@@ -54,7 +59,10 @@ class Address(Tool):
         self._show_programs()
 
     def public_url_changed(self) -> None:
-        self.bench.window.show_public(self.bench.public_url)
+        self.bench.window.show_public(self.bench.public_address)
+        if self._page is not None:
+            self._page.secret.show_set(set_already=bool(self.bench.settings.secret_path))
+            self._show_view()
 
     async def close(self) -> None:
         self._chosen = None
@@ -97,6 +105,25 @@ class Address(Tool):
         if self._page is not None:
             self._page.show_own(url)
         self._publish()
+
+    def make_secret_path(self) -> None:
+        """Have a secret path; the one before, if any, no longer leads in."""
+        self.bench.spawn(self._make_secret_path(), "make a secret path")
+
+    async def _make_secret_path(self) -> None:
+        from inspector.capture.secret_path import new_secret_path
+
+        if self.bench.settings.secret_path and not await confirm(
+            self.bench.window, "Another secret path", _ANOTHER, "Make another"
+        ):
+            return
+        self.bench.use_secret_path(new_secret_path())
+        self.bench.note("There is a secret path now. Give SignalWire the new address.")
+
+    def remove_secret_path(self) -> None:
+        """Let every path lead in, also those that begin with the secret one."""
+        self.bench.use_secret_path("")
+        self.bench.note("Every path leads in now.")
 
     # -- the tunnel ---------------------------------------------------------------------------
 
@@ -159,10 +186,15 @@ class Address(Tool):
     # -- what is shown ------------------------------------------------------------------------
 
     def _publish(self) -> None:
-        view = replace(self._view(), scannable=self._scannable)
+        view = self._view()
         self.bench.public_url = view.url if view.reachable else self.bench.settings.public_url or None
+        self._show_view()
+
+    def _show_view(self) -> None:
         if self._page is not None:
-            self._page.show_public(view)
+            view = replace(self._view(), scannable=self._scannable)
+            secret = self.bench.settings.secret_path
+            self._page.show_public(replace(view, url=view.url + secret) if view.url else view)
 
     def _view(self) -> "PublicView":
         from inspector.ui.workbench.tunnel_views import PublicView
@@ -200,6 +232,9 @@ class Address(Tool):
         page.restart_wished.connect(self.restart)
         page.own_address_wished.connect(self.use_own)
         page.look_again_wished.connect(self._show_programs)
+        page.secret.make_wished.connect(self.make_secret_path)
+        page.secret.remove_wished.connect(self.remove_secret_path)
+        page.secret.show_set(set_already=bool(self.bench.settings.secret_path))
         page.copied.connect(lambda what: self.bench.note(f"{what} copied."))
         self._page = page
         self.bench.spawn(self._read_in_codes(), "read in QR codes")

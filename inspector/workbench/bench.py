@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.capturing import Capturing
 from inspector.runtime.folders import Folders
+from inspector.runtime.network import listening_words
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.session.reader import SessionReader
@@ -112,6 +113,16 @@ class Bench:
                 tool.public_url_changed()
 
     @property
+    def address(self) -> str | None:
+        """What senders on this machine are given: `url` with the secret path, if there is one."""
+        return self.capturing.address
+
+    @property
+    def public_address(self) -> str | None:
+        """What senders elsewhere are given: `public_url` with the secret path, if there is one."""
+        return None if self._public_url is None else self._public_url + self.settings.secret_path
+
+    @property
     def session(self) -> "Session | None":
         """The session that is captured into; None while a saved one, or another process's, is only shown."""
         return self.capturing.session
@@ -137,6 +148,17 @@ class Bench:
     def spawn(self, work: Any, name: str) -> "asyncio.Task[Any]":
         """Start a coroutine."""
         return self.tasks.spawn(work, name=name)
+
+    def use_secret_path(self, path: str) -> None:
+        """Have every address begin with `path`; "" for none."""
+        self.settings.secret_path = path
+        self.save_settings()
+        self.capturing.apply()
+        if self.url is not None:
+            self.window.show_listening(self.address, listening_words(self.window.address[0]))
+        self.listening_changed()
+        for tool in self.tools:
+            tool.public_url_changed()
 
     def listening_changed(self) -> None:
         for tool in self.tools:

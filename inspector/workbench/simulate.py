@@ -35,7 +35,7 @@ class Simulate(Tool):
 
     def listening_changed(self) -> None:
         if self._page is not None:
-            self._page.show_listening(self.bench.url)
+            self._page.show_listening(self.bench.address)
 
     async def close(self) -> None:
         if self._page is not None and self._page.filled:
@@ -58,7 +58,7 @@ class Simulate(Tool):
         settings = self.bench.settings
         for _ in page.fill(_choices(), Order.from_remembered(settings.simulate, settings.simulate_url)):
             await asyncio.sleep(0)
-        page.show_listening(self.bench.url)
+        page.show_listening(self.bench.address)
         await self._show_key(page)
 
     def _look_for_key(self) -> None:

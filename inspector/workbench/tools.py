@@ -6,6 +6,7 @@ from inspector.workbench.address import Address
 from inspector.workbench.bench import Tool
 from inspector.workbench.compare import Compare
 from inspector.workbench.copying import CopyAs
+from inspector.workbench.door import Door
 from inspector.workbench.insight import InsightTool
 from inspector.workbench.marks import Marks
 from inspector.workbench.notify import NotifyTool
@@ -31,4 +32,5 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Share,
     NotifyTool,
     CopyAs,
+    Door,
 )

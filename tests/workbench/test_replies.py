@@ -320,7 +320,7 @@ def test_addresses_that_cannot_be_are_refused(run: Run, started: StartProgram, u
             assert page(app).forward.url.property("invalid") is bool(url)
             assert await app.post() == 200
             assert len(replies(app)) == 1
-            assert "secret" not in app.program.settings.as_json()
+            assert "user:secret" not in app.program.settings.as_json()
 
     run(scenario())
 

@@ -1,12 +1,12 @@
 """Where to listen: address and port."""
 
-import ipaddress
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-_WARNING = (
-    "Other machines in your network will be able to send callbacks to this address. "
+from inspector.runtime.network import is_loopback
+
+WARNING = (
+    "⚠ Other machines in your network will be able to send callbacks to this address. "
     "Nothing of the session can be read from it."
 )
 
@@ -28,7 +28,7 @@ class AddressDialog(QDialog):
         self._port.setSpecialValueText("any free port")
         self._port.setAccessibleName("Port")
         self._reason = _label(reason, self)
-        self._warning = _label(_WARNING, self)
+        self._warning = _label(WARNING, self)
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
@@ -58,14 +58,7 @@ class AddressDialog(QDialog):
 
     def _on_host_changed(self, text: str) -> None:
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(text.strip()))
-        self._warning.setVisible(not _is_loopback(text.strip()))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host in ("localhost", "")
+        self._warning.setVisible(not is_loopback(text))
 
 
 def _label(text: str, parent: QWidget) -> QLabel:

@@ -1,5 +1,6 @@
 """Preferences: appearance, listening, the session file."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,7 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.runtime.network import is_loopback
 from inspector.settings import Settings
+from inspector.ui.dialogs.address import WARNING
 from inspector.ui.theme import Scheme
 
 _SCHEMES = {Scheme.SYSTEM: "Like the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
@@ -35,6 +38,11 @@ class PreferencesDialog(QDialog):
         self._port.setRange(0, 65_535)
         self._port.setSpecialValueText("any free port")
         self._port.setValue(settings.port)
+        self._open = QLabel(WARNING, self)
+        self._open.setTextFormat(Qt.TextFormat.PlainText)
+        self._open.setWordWrap(True)
+        self._signed = QCheckBox("Answer 403 to callbacks without a valid signature (needs the signing key)", self)
+        self._signed.setChecked(settings.require_signature)
         self._listen = QCheckBox("Start listening when the window opens", self)
         self._listen.setChecked(settings.listen_at_start)
         self._limit = QSpinBox(self)
@@ -61,6 +69,7 @@ class PreferencesDialog(QDialog):
         self._keep_days.setSuffix(" days")
         self._keep_days.setValue(settings.keep_days)
         kept = QLabel("Older messages are deleted from the session that is captured into. Other sessions stay whole.")
+        kept.setTextFormat(Qt.TextFormat.PlainText)
         kept.setWordWrap(True)
         self._durable = QCheckBox("Wait for the disk before each answer (survives power loss; slower)", self)
         self._durable.setChecked(settings.durable)
@@ -68,8 +77,12 @@ class PreferencesDialog(QDialog):
         form.setVerticalSpacing(10)
         form.addRow("&Appearance", self._scheme)
         form.addRow("Listen at &address", self._host)
+        form.addRow("", self._open)
+        form.setRowVisible(self._open, not is_loopback(settings.host))
+        self._host.textChanged.connect(lambda text: form.setRowVisible(self._open, not is_loopback(text)))
         form.addRow("&Port", self._port)
         form.addRow("", self._listen)
+        form.addRow("Si&gnatures", self._signed)
         form.addRow("&Largest body", self._limit)
         form.addRow("&Stalled after", self._stalled)
         form.addRow("&Keep the last", self._keep_callbacks)
@@ -97,6 +110,7 @@ class PreferencesDialog(QDialog):
         settings.host = self._host.text().strip() or "127.0.0.1"
         settings.port = self._port.value()
         settings.listen_at_start = self._listen.isChecked()
+        settings.require_signature = self._signed.isChecked()
         settings.largest_body_kib = self._limit.value()
         settings.stalled_minutes = self._stalled.value()
         settings.keep_callbacks = self._keep_callbacks.value()

@@ -10,6 +10,7 @@ from inspector.ui.detail.labels import LinkButton, PlainLabel, WrappedLabel, mut
 from inspector.ui.theme import Appearance, Colors, monospace
 from inspector.ui.workbench.program_list import ProgramList
 from inspector.ui.workbench.public_card import PublicCard
+from inspector.ui.workbench.secret_path_box import SecretPathBox
 from inspector.ui.workbench.tunnel_views import ProgramView, PublicView
 
 _WARNING = "Anyone who learns a public address can send to it. What they send is shown; nothing can be read from it."
@@ -53,6 +54,7 @@ class AddressPage(QScrollArea):
         self.use_own.setAutoDefault(False)
         self.use_own.setAccessibleName("Use my own public address")
         self._own_problem = WrappedLabel(appearance, color=_error_color, parent=self)
+        self.secret = SecretPathBox(appearance, self)
         self._lay_out()
         self.card.stop_wished.connect(self.stop_wished)
         self.card.restart_wished.connect(self.restart_wished)
@@ -91,6 +93,8 @@ class AddressPage(QScrollArea):
         row.addWidget(self.use_own)
         column.addLayout(row)
         column.addWidget(self._own_problem)
+        column.addSpacing(8)
+        column.addWidget(self.secret)
         column.addStretch(1)
         self.setWidget(body)
         # As everything else on the side pane, it stands on the window's own ground.

@@ -9,8 +9,9 @@ from tests.capture.wire import Wire, ask, make_body, make_post, make_request
 MARK = "Captured-4711"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 PATHS = [
-    "/", "/favicon.ico", "/robots.txt", "/index.html", "/api/callbacks", "/callbacks/1", "/session", "/captured.inspector",
-    "/../captured.inspector", "/..%2f..%2fetc/passwd", "/metrics", "/.git/config", f"/{MARK}", f"/?{MARK}", "http://x/",
+    "/", "/favicon.ico", "/robots.txt", "/index.html", "/api/callbacks", "/callbacks/1", "/session",
+    "/captured.inspector", "/../captured.inspector", "/..%2f..%2fetc/passwd", "/metrics", "/.git/config",
+    f"/{MARK}", f"/?{MARK}", "http://x/",
 ]  # fmt: skip
 ORIGINS = ["", "null", "https://evil.example", "http://127.0.0.1:9797", "http://localhost"]
 

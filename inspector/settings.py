@@ -197,7 +197,7 @@ class SettingsFile:
     def save(self, settings: Settings) -> None:
         """Write the settings, whole or not at all. A full disk costs the settings, nothing else."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".settings.", dir=self._path.parent)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(settings.as_json())

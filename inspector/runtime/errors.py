@@ -158,12 +158,24 @@ def qt_message_handler(mode: _Named, _context: object, message: str) -> None:
         print(f"inspector: {' '.join(message.split())}", file=sys.stderr, flush=True)  # noqa: T201
 
 
+class _Lines(logging.Formatter):
+    """Records whose further lines are indented, without control characters: what strangers send may be quoted in one,
+    and must neither look like a record of its own nor steer the terminal that shows the log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).splitlines()
+        return "\n    ".join(
+            "".join(one if one.isprintable() or one == "\t" else one.encode("unicode_escape").decode() for one in line)
+            for line in lines
+        )
+
+
 class _LogFile(logging.handlers.RotatingFileHandler):
     """A rotating log that only its owner can read, for it may quote what was captured; and that never prints."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
     def _open(self) -> io.TextIOWrapper:
         return open(self.baseFilename, "a", encoding=self.encoding, opener=_open_private)

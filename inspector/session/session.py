@@ -65,7 +65,7 @@ class Session:
         Raises SessionError when the file exists or cannot be made.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The file holds phone numbers and texts: it is nobody else's to read.
             path.touch(mode=0o600, exist_ok=False)
         except FileExistsError:

@@ -1,6 +1,7 @@
 """A session held against the message log: which records belong to it, and what is not alike."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from inspector.callbacks.timestamps import utc_text
 from inspector.session.exchange.csv_export import safe
+from inspector.session.exchange.selection import replacing
 from inspector.session.reader import SessionReader
 from inspector.session.reconciliation import Circumstances, LoggedRow, Outcome, created_moment, went_elsewhere
 from inspector.ui.log_wording import likely_reason
@@ -77,10 +79,11 @@ def report(path: Path, public_url: str | None, stopped: Callable[[], bool] = lam
 def export_csv(path: Path, target: Path, public_url: str | None) -> int:
     """Write every message of the log, alike or not, to a file (RFC 4180). Runs in a thread; returns how many.
 
-    Raises OSError.
+    Raises SessionError.
     """
     written = 0
-    with SessionReader(path) as reader, target.open("w", encoding="utf-8", newline="") as file:
+    with SessionReader(path) as reader, replacing(target) as out:
+        file = io.TextIOWrapper(out, encoding="utf-8", newline="")
         circumstances = Circumstances(reader.deaf_windows(), public_url)
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
@@ -90,6 +93,8 @@ def export_csv(path: Path, target: Path, public_url: str | None) -> int:
             values = (row.id, row.to, row.from_, created, row.status, row.ours, outcome.value, reason, row.error_code)
             writer.writerow([safe(value) for value in values])
             written += 1
+        file.flush()
+        file.detach()
     return written
 
 

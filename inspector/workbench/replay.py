@@ -104,7 +104,7 @@ class Replay(Tool):
         settings = self.bench.settings
         known = [settings.replay_url, getattr(settings, "forward_url", "")]
         # What goes to our own address is captured again: offered, but never without being chosen.
-        window.show_addresses([*known, self.bench.url or ""], next(filter(None, known), ""))
+        window.show_addresses([*known, self.bench.address or ""], next(filter(None, known), ""))
         if not window.isVisible() and reader is not None and not self._busy:
             window.results.set_rows(reader.replays(most=_RESULTS))
         if not self._busy:

@@ -77,7 +77,9 @@ class SignalWireTool(Tool):
     @property
     def public_url(self) -> str | None:
         """Where SignalWire reaches this program: through a tunnel of ours, or as the settings say."""
-        return self.bench.public_url or self.bench.settings.public_url or None
+        settings = self.bench.settings
+        own = settings.public_url + settings.secret_path if settings.public_url else None
+        return self.bench.public_address or own
 
     @cached_property
     def catalogue(self) -> "ErrorCatalogue":

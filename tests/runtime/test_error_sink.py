@@ -228,3 +228,38 @@ def test_a_crash_of_the_interpreter_is_recorded(tmp_path: Path) -> None:
 def test_the_sink_needs_no_qt() -> None:
     program = f"import sys, {errors.__name__}; sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
+
+
+def test_what_is_quoted_in_the_log_neither_forges_records_nor_steers_a_terminal(install: Install) -> None:
+    sink = install()
+    forged = "2026-01-01 00:00:00,000 ERROR inspector: forged"
+    sink.report(ValueError(f"no good\n{forged}\r\n{forged}\x1b]52;c;aGk=\x07\x9b31m\u202e\u2028{forged}"), "Broken")
+    logging.getLogger("inspector").warning("quoted: %s", f"x\n{forged}")
+    lines = _logged(sink).split("\n")
+    assert [line for line in lines if "forged" in line and not line.startswith("    ")] == []
+    assert all(line.isprintable() for line in lines)
+    assert "\\x1b]52" in _logged(sink)
+
+
+def test_a_listener_without_open_files_is_logged_once_and_told(install: Install) -> None:
+    told: list[str] = []
+    sink = install(told.append)
+    refused: list[None] = []
+    sink.on_no_more_files = lambda: refused.append(None)
+    loop = asyncio.new_event_loop()
+    try:
+        for _ in range(100):
+            context = {"message": "socket.accept() out of system resource", "exception": OSError(24, "x"), "socket": 1}
+            sink.handle_loop_exception(loop, context)
+        again = {
+            "message": "Exception in callback BaseSelectorEventLoop._start_serving()",
+            "exception": ValueError("-1"),
+        }
+        sink.handle_loop_exception(loop, again)
+        assert (len(refused), told) == (100, [])
+        assert _logged(sink).count("gives no more open files") == 1
+        assert "Traceback" not in _logged(sink)
+        sink.handle_loop_exception(loop, {"message": "Other trouble.", "exception": OSError(24, "x")})
+        assert len(told) == 1
+    finally:
+        loop.close()

@@ -46,7 +46,7 @@ class Tunnel:
 
     async def _run(self, command: Sequence[str]) -> None:
         try:
-            self._start.known_hosts.parent.mkdir(parents=True, exist_ok=True)
+            self._start.known_hosts.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             child = await Child.start(command)
         except OSError as error:
             self._fail(f"{self.provider.program} cannot be started: {error.strerror or error}")

@@ -62,7 +62,7 @@ def import_json(source: Path, target: Path, progress: Progress = no_progress) ->
     """
     part = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if target.exists():
             raise SessionError(f"{target.name} exists already; choose another name.")
         # Readable by its owner only, as every session file is.

@@ -13,4 +13,4 @@ def is_loopback(host: str) -> bool:
 
 def listening_words(host: str) -> str:
     """The state of a listener at `host`, for the status line."""
-    return "Listening" if is_loopback(host) else "⚠ Listening, open to your network"
+    return "Listening" if is_loopback(host) else "⚠ Open to your network"

@@ -110,7 +110,7 @@ class StatusLine(QStatusBar):
         self._url, self._words = url or "", text
         self._show_words()
         self._address.setVisible(url is not None)
-        self._address.setText(self._url)
+        self._address.setText(_without_path(self._url))
         self._address.setAccessibleName(f"Address {self._url}, copy")
         self._toggle.setText("Stop" if url else "Start")
         self._toggle.setAccessibleName("Stop listening" if url else "Start listening")
@@ -135,7 +135,7 @@ class StatusLine(QStatusBar):
 
     def _fit_public(self) -> None:
         """Shorten the public address, so that the counts keep their room."""
-        name = self._public.removeprefix("https://") if self.width() >= _WIDE else "Public"
+        name = _without_path(self._public).removeprefix("https://") if self.width() >= _WIDE else "Public"
         room = self.public.fontMetrics().averageCharWidth() * _PUBLIC_CHARACTERS
         self.public.setText(self.public.fontMetrics().elidedText(f"⇄ {name}", Qt.TextElideMode.ElideMiddle, room))
 
@@ -217,6 +217,13 @@ class StatusLine(QStatusBar):
         muted = self._appearance.colors.muted.name()
         self._rate.setStyleSheet(f"color: {muted};")
         self._tint_note("" if self._note_timer.isActive() else self._trouble)
+
+
+def _without_path(url: str) -> str:
+    """An address with its path, which may be a secret one, left out; there is no room for it either."""
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host}/…" if slash and path else url
 
 
 def _rule(parent: QWidget) -> QFrame:

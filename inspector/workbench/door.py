@@ -8,11 +8,7 @@ from inspector.ui.texts import one_line
 from inspector.ui.workbench.door_notice import DoorNotice
 from inspector.workbench.bench import Bench, Tool
 
-_SHORT: Final = {
-    Refused.UNREADABLE: "no HTTP",
-    Refused.ELSEWHERE: "to another path",
-    Refused.CROWDED: "too many at once",
-}
+_COUNTED: Final = (Refused.UNREADABLE, Refused.ELSEWHERE, Refused.CROWDED)
 _PAUSE: Final = 30.0
 """Seconds between two notes of one kind; the notice beside them always counts."""
 _NO_KEY: Final = (
@@ -66,5 +62,8 @@ class Door(Tool):
             last = refusals.last(kind)
             if last is not None and last.hint:
                 lines.append(one_line(last.hint, 300))
-            shown.append(f"{refusals.count(kind):,} {_SHORT[kind]}" if kind in _SHORT else "no more open files")
+        if turned_away := sum(refusals.count(kind) for kind in _COUNTED):
+            shown.append(f"{turned_away:,} turned away")
+        if refusals.count(Refused.NO_FILES):
+            shown.append("no more open files")
         self._notice.show_words(f"⚠ {', '.join(shown)}" if shown else "", "\n".join(lines))

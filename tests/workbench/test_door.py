@@ -62,7 +62,7 @@ def test_what_is_no_http_is_told_in_the_status_line(run: Run, started: StartProg
             async with await Wire.open(port(app)) as wire:
                 await wire.send(bytes.fromhex("16030100c8010000c40303") + bytes(189))
                 await wire.rest()
-            await until(lambda: shown.text() == "⚠ 4 no HTTP")
+            await until(lambda: shown.text() == "⚠ 4 turned away")
             assert "4 requests were no HTTP that could be read (last: a TLS handshake" in shown.toolTip()
             assert "Something speaks HTTPS to this plain HTTP port" in shown.toolTip()
             shown.click()
@@ -129,7 +129,7 @@ def test_a_secret_path_is_made_shown_copied_and_asked_for(run: Run, started: Sta
             assert await app.post("/rest") == 404
             assert await app.post(f"{secret}/rest", id="a") == 200
             await app.rows(1)
-            await until(lambda: notice(app).text() == "⚠ 1 to another path")
+            await until(lambda: notice(app).text() == "⚠ 1 turned away")
             app.trigger("send_sample")
             await app.rows(2)
 
@@ -199,7 +199,7 @@ def test_signatures_are_required_in_the_preferences(run: Run, started: StartProg
 def test_an_address_that_others_reach_is_warned_of(run: Run, started: StartProgram) -> None:
     async def scenario() -> None:
         async with started(Start(host="0.0.0.0", port=0)) as app:  # noqa: S104 - to see the warning
-            assert "open to your network" in texts_in(app.window.status)
+            assert "⚠ Open to your network" in texts_in(app.window.status)
             for action, kind in (("change_address", AddressDialog), ("preferences", PreferencesDialog)):
                 app.trigger(action)
                 dialog = await app.dialog(kind)
@@ -210,7 +210,7 @@ def test_an_address_that_others_reach_is_warned_of(run: Run, started: StartProgr
                 dialog.reject()
                 await app.gone(dialog)
         async with started() as app:
-            assert "open to your network" not in texts_in(app.window.status)
+            assert "⚠ Open to your network" not in texts_in(app.window.status)
             assert app.window.status.findChildren(QLabel)
 
     run(scenario())

@@ -73,13 +73,13 @@ class PreferencesDialog(QDialog):
         kept.setWordWrap(True)
         self._durable = QCheckBox("Wait for the disk before each answer (survives power loss; slower)", self)
         self._durable.setChecked(settings.durable)
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setVerticalSpacing(10)
         form.addRow("&Appearance", self._scheme)
         form.addRow("Listen at &address", self._host)
         form.addRow("", self._open)
         form.setRowVisible(self._open, not is_loopback(settings.host))
-        self._host.textChanged.connect(lambda text: form.setRowVisible(self._open, not is_loopback(text)))
+        self._host.textChanged.connect(self._on_host_changed)
         form.addRow("&Port", self._port)
         form.addRow("", self._listen)
         form.addRow("Si&gnatures", self._signed)
@@ -103,6 +103,13 @@ class PreferencesDialog(QDialog):
         layout.setSpacing(16)
         layout.addLayout(form)
         layout.addWidget(buttons)
+
+    def _on_host_changed(self, text: str) -> None:
+        self._form.setRowVisible(self._open, not is_loopback(text))
+        layout = self.layout()
+        if layout is not None:  # labels of several lines do not ask for their room by themselves
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def write_to(self, settings: Settings) -> None:
         """Put the choices into `settings`."""

@@ -1,0 +1,1 @@
+"""Hostile load on the real window: `python -m tests.hostile`."""

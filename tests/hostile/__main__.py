@@ -123,19 +123,21 @@ LOADS: dict[str, Load] = {
 }
 
 
-async def _honest(port: int, until: float) -> tuple[int, int, float]:
-    """How many were sent, how many answered 200, and the slowest answer in seconds."""
-    sent = answered = 0
+async def _honest(port: int, until: float) -> tuple[int, int, int, float]:
+    """How many were sent, how many answered 200, how many 503, and the slowest answer in seconds."""
+    sent = answered = put_off = 0
     slowest = 0.0
     while time.monotonic() < until:
         sent += 1
         begun = time.monotonic()
         with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             async with await Wire.open(port) as wire:
-                answered += (await wire.ask(make_post(id=f"honest {sent}"))).status == 200
+                status = (await wire.ask(make_post(id=f"honest {sent}"))).status
+                answered += status == 200
+                put_off += status == 503
         slowest = max(slowest, time.monotonic() - begun)
         await asyncio.sleep(0.05)
-    return sent, answered, slowest
+    return sent, answered, put_off, slowest
 
 
 async def _measure(seconds: float) -> None:
@@ -159,15 +161,18 @@ async def _measure(seconds: float) -> None:
             return await told()
 
         port = (await told())["port"]
-        print(f"{'load':24}{'attempts':>10}  {'answered':>10}  {'slowest':>9}  window late (ms)")
+        print(f"{'load':24}{'attempts':>10}  {'answered':>10}  {'503':>4}  {'slowest':>9}  window late (ms)")
         for name, load in LOADS.items():
             await asyncio.sleep(1)
             await ask("reset")
             until = time.monotonic() + seconds
-            attempts, (sent, answered, slowest) = await asyncio.gather(load(port, until), _honest(port, until))
+            attempts, (sent, answered, put_off, slowest) = await asyncio.gather(load(port, until), _honest(port, until))
             report = await ask("report")
             late = ", ".join(f"{key} {value}" for key, value in report["late"].items())
-            print(f"{name:24}{attempts:10,}  {answered:>5}/{sent:<4}  {slowest * 1000:6.0f} ms  {late}", flush=True)
+            print(
+                f"{name:24}{attempts:10,}  {answered:>5}/{sent:<4}  {put_off:>4}  {slowest * 1000:6.0f} ms  {late}",
+                flush=True,
+            )
         window.stdin.close()
         await window.wait()
 

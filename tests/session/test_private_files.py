@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inspector.capture.secret_path import new_secret_path
 from inspector.runtime.folders import Folders
 from inspector.session.exchange.csv_export import safe
 from inspector.session.exchange.export import Format, export
@@ -95,3 +96,17 @@ def test_no_cell_is_a_formula(tmp_path: Path, start: str, field: str) -> None:
         _, row = csv.reader(file)
     assert f"'{text}" in row
     assert [cell for cell in row if cell.startswith(tuple(STARTS)) and safe(cell) != cell] == []
+
+
+def test_no_redacted_export_holds_a_secret_path(tmp_path: Path) -> None:
+    secret = new_secret_path().removeprefix("/")
+    headers = (("Host", "x.example"), ("X-Original-Uri", f"/{secret}/rest"))
+    path = tmp_path / "a.inspector"
+    with Session.create(path, started=0) as session, SessionReader(path) as reader:
+        session.append([make_callback(target=f"/{secret}/rest?x=1", headers=headers)])
+        for form in Format:
+            export(reader, tmp_path / f"open.{form}", form)
+            export(reader, tmp_path / f"redacted.{form}", form, redact=True)
+    assert secret in (tmp_path / "open.json").read_text(encoding="utf-8")
+    for form in Format:
+        assert secret not in (tmp_path / f"redacted.{form}").read_text(encoding="utf-8")

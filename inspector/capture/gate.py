@@ -72,7 +72,7 @@ class Gate(web.Server):
         silent = heapq.nsmallest(wanted, (one for one in others if one.silent), key=_Connection.worth)
         for one in silent:
             self._dismiss(one, "a silent one, to make room")
-            one.force_close()
+            self._loop.call_soon(one.force_close)
         if silent:
             return
         now = self._loop.time()
@@ -86,7 +86,8 @@ class Gate(web.Server):
             transport = self._standing[newest]
             self._dismiss(newest, "a new one, as all others were at work")
             transport.write(_BUSY)
-            newest.force_close()
+            # Not at once: aiohttp must have begun with a connection before it can end.
+            self._loop.call_soon(newest.force_close)
 
     def _dismiss(self, one: RequestHandler, reason: str) -> None:
         self._standing.pop(one, None)

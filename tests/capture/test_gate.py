@@ -1,8 +1,9 @@
 """The door: how many may come in, what is turned away, and that it is counted."""
 
 import asyncio
+import gc
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -118,6 +119,28 @@ async def wires(port: int, count: int) -> AsyncIterator[list[Wire]]:
             await wire.close()
 
 
+@pytest.fixture
+def unexpected() -> Iterator[list[str]]:
+    """What the loop complains of. Nothing must be in it at the end."""
+    told: list[str] = []
+    yield told
+    assert told == []
+
+
+@pytest.fixture
+async def watched(unexpected: list[str]) -> AsyncIterator[None]:
+    """Has the loop's complaints counted, those of tasks that nobody asked among them."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(
+        lambda _, context: unexpected.append(f"{context['message']} {context.get('exception')!r}")
+    )
+    yield
+    gc.collect()
+
+
+pytestmark = pytest.mark.usefixtures("watched")
+
+
 async def test_two_thousand_idle_connections_shut_nobody_out(capture: Capture) -> None:
     port = await capture.start(most_connections=100)
     async with wires(port, 1):
@@ -208,7 +231,7 @@ async def test_pipelining_without_reading_is_bounded(capture: Capture) -> None:
     assert any(callback.message_id == "good" for callback in capture.callbacks())
 
 
-def test_there_are_never_more_than_the_system_has_files(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_there_are_never_more_than_the_system_has_files(monkeypatch: pytest.MonkeyPatch) -> None:
     resource = pytest.importorskip("resource")
     limits = {256: 160, 1024: 928, 4096: 1000, 100: 50, resource.RLIM_INFINITY: 1000}
     for files, most in limits.items():

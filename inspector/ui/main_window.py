@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         actions = self.menus.actions
         common = [actions["copy_rows"], actions["export_selected"]]
         self._row_actions = {
-            MESSAGES: [actions["filter_like"], actions["copy_id"], *common],
+            MESSAGES: [actions["filter_like"], self._set_apart(), actions["copy_id"], *common],
             CALLBACKS: [actions["copy_id"], *common],
         }
         panel.set_context_actions(self._row_actions[MESSAGES], self._row_actions[CALLBACKS])
@@ -155,11 +155,16 @@ class MainWindow(QMainWindow):
         """An entry of the Help menu."""
         return self.menus.add_help(entry, slot)
 
-    def add_row_actions(self, actions: Sequence[QAction], *, messages: bool = True, callbacks: bool = True) -> None:
-        """Offer actions in the context menus of the rows, below those that are there."""
-        for view, wanted in ((MESSAGES, messages), (CALLBACKS, callbacks)):
-            if wanted:
-                self._row_actions[view] += actions
+    def add_row_actions(self, actions: Sequence[QAction], *, apart: bool = True) -> None:
+        """Offer actions in the context menus of the rows, below those that are there; `apart`: after a line."""
+        for shown in self._row_actions.values():
+            shown += [self._set_apart(), *actions] if apart else actions
+
+    def _set_apart(self) -> QAction:
+        """A line between two groups of a menu."""
+        line = QAction(self)
+        line.setSeparator(True)
+        return line
 
     def add_page(self, title: str, make: Callable[[], QWidget], entry: Entry) -> None:
         """A page beside the details, made when it is looked at first; `entry` of the Tools menu leads to it."""

@@ -165,7 +165,12 @@ def palette(colors: Colors) -> QPalette:
     }
     for role, color in roles.items():
         result.setColor(role, color)
-    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+    for role in (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+        QPalette.ColorRole.PlaceholderText,
+    ):
         faded = QColor(colors.muted)
         faded.setAlpha(150)
         result.setColor(QPalette.ColorGroup.Disabled, role, faded)
@@ -179,12 +184,17 @@ def style_sheet(colors: Colors) -> str:
     return f"""
     QToolTip {{ color: {colors.text.name()}; background: {colors.raised.name()}; border: 1px solid {border}; }}
     QTableView, QTreeView, QPlainTextEdit, QListView {{ border: 1px solid {border}; background: {base}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QComboBox, QAbstractSpinBox {{ min-height: 22px; }}
     QHeaderView::section {{ background: {colors.window.name()}; color: {colors.muted.name()}; border: none;
         border-bottom: 1px solid {border}; padding: 5px 8px; }}
     QLineEdit {{ border: 1px solid {border}; border-radius: 6px; padding: 5px 8px; background: {base}; }}
-    QLineEdit:focus {{ border: 1px solid {accent}; }}
+    QPlainTextEdit[readOnly="false"] {{ border-radius: 6px; }}
+    QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {accent}; }}
+    QLineEdit:disabled {{ background: {colors.window.name()}; }}
     QLineEdit[invalid="true"] {{ border: 1px solid {colors.severity["error"].foreground.name()};
         background: {colors.severity["error"].background.name()}; }}
+    QTableWidget::item {{ padding: 0 5px; }}
     QListView#completions::item {{ padding: 4px 7px; color: {colors.text.name()}; }}
     QListView#completions::item:selected {{ background: {colors.selection.name()}; }}
     QSplitter::handle {{ background: {colors.window.name()}; }}

@@ -41,7 +41,7 @@ class Marks(Tool):
         for colour in COLOURS:
             window.menus.actions[f"mark_{colour}"].setIcon(flag_icon(colour))
         note = window.add_tool(Entry("note", "&Note…", "Ctrl+Alt+N"), self._note)
-        window.add_row_actions([menu.menuAction(), note])
+        window.add_row_actions([menu.menuAction(), note], apart=False)  # with the comparison
 
     def _mark(self, colour: str | None) -> None:
         said = f"marked {colour}" if colour else "without a colour now"

@@ -27,7 +27,7 @@ class Share(Tool):
         rows = window.menus.add_copy(Entry("copy_rows_redacted", "Copy rows &redacted", "Ctrl+Alt+C"), self._copy_rows)
         body = window.menus.add_copy(Entry("copy_body_redacted", "Copy &body redacted"), self._copy_body)
         curl = window.menus.add_copy(Entry("copy_curl_redacted", "Copy as c&URL redacted"), self._copy_curl)
-        window.add_row_actions([rows, body, curl])
+        window.add_row_actions([rows, body, curl], apart=False)  # with the other ways to copy
 
     def session_shown(self) -> None:
         self._redactor = None  # another session, other pseudonyms

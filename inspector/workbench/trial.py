@@ -62,7 +62,7 @@ def no_way_in(public_url: str | None, *, listening: bool) -> str:
     if not public_url:
         return (
             "There is no public address, so SignalWire cannot reach this computer. Start a tunnel, or enter the "
-            "address of the one that runs, on the page “Address”."
+            "address of one that runs already, on the page “Address”."
         )
     parts = urlsplit(public_url)
     host = parts.hostname or ""

@@ -18,6 +18,7 @@ class TroubleDialog(QDialog):
         self._what.setTextFormat(Qt.TextFormat.PlainText)
         self._what.setWordWrap(True)
         self._text = QPlainTextEdit(self)
+        self._text.document().setDocumentMargin(8)
         self._text.setReadOnly(True)
         self._text.setFont(monospace(0.5))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

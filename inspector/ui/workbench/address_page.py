@@ -73,7 +73,7 @@ class AddressPage(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 8, 14, 12)
         column.setSpacing(8)
-        column.addWidget(PlainLabel(self._appearance, "Public address", points=2, bold=True, parent=body))
+        column.addWidget(PlainLabel(self._appearance, "Public address", points=1, bold=True, parent=body))
         column.addWidget(self.card)
         column.addWidget(WrappedLabel(self._appearance, _WARNING, color=_warning_color, parent=body))
         column.addSpacing(8)

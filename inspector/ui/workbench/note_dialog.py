@@ -22,6 +22,7 @@ class NoteDialog(QDialog):
             said = f"These {count:,} messages have different notes; this one takes their place. {said}"
         told.setText(said)
         self.edit = QPlainTextEdit(note, self)
+        self.edit.document().setDocumentMargin(8)
         self.edit.setAccessibleName("Note")
         self.edit.setTabChangesFocus(True)
         self.edit.setPlaceholderText("What is to be remembered about it")

@@ -228,6 +228,7 @@ def _pair(line: str) -> list[str]:
 
 def _text_field(parent: QWidget, placeholder: str, lines: int) -> QPlainTextEdit:
     field = QPlainTextEdit(parent)
+    field.document().setDocumentMargin(8)
     field.setFont(monospace(0.5))
     field.setPlaceholderText(placeholder)
     field.setTabChangesFocus(True)

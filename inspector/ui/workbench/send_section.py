@@ -40,6 +40,7 @@ class SendSection(Section):
         self._to = QLineEdit(self)
         self._to.setPlaceholderText("+1…, a phone that you may write to")
         self._body = QPlainTextEdit(FIRST_BODY, self)
+        self._body.document().setDocumentMargin(8)
         self._body.setTabChangesFocus(True)
         self._body.setFixedHeight(self._body.fontMetrics().lineSpacing() * 3 + 16)
         self._count = WrappedLabel(appearance, color=muted_color, points=-0.5, parent=self)

@@ -219,7 +219,7 @@ class SendingForm(QWidget):
             f"The key comes from {source}."
             if source is not None
             else "Nothing is signed, as there is no signing key. Start with the project’s key in the environment "
-            "variable INSPECTOR_SIGNING_KEY, or keep it in this program."
+            "variable INSPECTOR_SIGNING_KEY, or enter it under Tools, Signing key."
         )
         self._on_changed()
 

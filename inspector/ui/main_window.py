@@ -127,7 +127,6 @@ class MainWindow(QMainWindow):
         panel.filter.help_wished.connect(self.menus.actions["filter_help"].trigger)
         panel.rows.counted.connect(lambda summary, _: self._on_counted(summary))
         self.detail.filter_wished.connect(panel.filter.set_filter)
-        self.detail.view_made.connect(self._on_view_made)
         self.detail.copied.connect(lambda what: status.show_note(f"{what} copied."))
         status.toggle_wished.connect(self._toggle_listening)
         status.address_wished.connect(lambda: self.ask_for_address(""))
@@ -278,6 +277,11 @@ class MainWindow(QMainWindow):
         event.ignore()
         self._commands.quit()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Asked of the window at every Tab. Pages, and what is in them, are made at any time and would come last.
+        self._keep_status_last()
+        return super().focusNextPrevChild(forward)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -296,8 +300,8 @@ class MainWindow(QMainWindow):
     def _clock(self) -> Clock:
         return Clock(live=self._live, stalled_after=int(self._settings.stalled_minutes * 60_000_000))
 
-    def _on_view_made(self) -> None:
-        """Let the Tab key go to the status line after the detail pane, as it stands below it."""
+    def _keep_status_last(self) -> None:
+        """Let the Tab key go to the status line after the details or the page, as it stands below them."""
         last: QWidget = self
         while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
             last = last.previousInFocusChain() or self

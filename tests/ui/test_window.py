@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from inspector.app import Start
 from inspector.runtime.folders import Folders
@@ -535,6 +535,38 @@ def test_tab_goes_through_the_window_as_it_is_read(run: Run, started: StartProgr
             stop = names.index("Stop listening")
             assert places == sorted(places)
             assert places[-1] < stop < 25
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("action", "first", "last"),
+    [
+        ("show_address", "Look again which tunnel programs are installed", "My own public address"),
+        ("show_simulate", "Parts of a simulation", "Start"),
+    ],
+)
+def test_tab_goes_through_a_page_before_the_status_line(
+    run: Run, started: StartProgram, action: str, first: str, last: str
+) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            app.trigger(action)
+            await until(lambda: any(one.accessibleName() == first for one in app.window.side.findChildren(QWidget)))
+            names: list[str] = []
+
+            def walked() -> bool:
+                app.window.activateWindow()
+                app.window.side.tabs.setFocus()
+                names.clear()
+                while "Stop listening" not in names and len(names) < 80:
+                    focused = app.window.focusWidget()
+                    names.append(focused.accessibleName() or getattr(focused, "text", str)().replace("&", ""))
+                    QTest.keyClick(focused, Qt.Key.Key_Tab)
+                return last in names
+
+            await until(walked)  # a page may be made in pieces
+            assert names.index("Side pane") < names.index(first) < names.index(last) < names.index("Stop listening")
 
     run(scenario())
 

@@ -34,9 +34,6 @@ class DetailPane(QWidget):
     copied = Signal(str)
     """What went to the clipboard, as a noun: `Message id`, `Body`, `cURL`, `Headers`, ..."""
 
-    view_made = Signal()
-    """The widgets of the view are there now: the last ones in the window, also for the Tab key."""
-
     def __init__(
         self,
         appearance: Appearance,
@@ -73,7 +70,6 @@ class DetailPane(QWidget):
         view.filter_wished.connect(self.filter_wished)
         view.callback_chosen.connect(self.callback_chosen)
         self._stack.addWidget(view)
-        self.view_made.emit()
         return view
 
     @property

@@ -51,6 +51,7 @@ class ScenarioList(QWidget):
         every.clicked.connect(lambda: self.show_ticked(self.ticks))
         none = LinkButton("Tick none", self)
         none.clicked.connect(lambda: self.show_ticked(()))
+        self.links = (every, none)
         top = QHBoxLayout()
         top.setContentsMargins(2, 0, 8, 0)
         top.setSpacing(14)

@@ -86,8 +86,9 @@ class SimulatePage(QWidget):
         self._parts.addWidget(self.sending)
         yield
         self.show_order(order)
+        above = [self.tabs, *self.scenarios.links]
         in_turn = [*self.data.controls, *self.sending.controls, self.start, self.stop, self.card.copy, self.card.again]
-        for before, after in pairwise([*self.scenarios.ticks.values(), *in_turn]):
+        for before, after in pairwise([*above, *self.scenarios.ticks.values(), *in_turn]):
             QWidget.setTabOrder(before, after)
         for part in (self.scenarios, self.data, self.sending):
             part.changed.connect(self._refresh)

@@ -33,6 +33,10 @@ _TABLES: Final = ("marks", "replays", "deaf", "logged", "forwards", "findings", 
 _STATES_KEPT: Final = 2048
 
 _INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+# A callback may have been cleared away, or not be kept any more, while its answer was on the way.
+_INSERT_FORWARD: Final = (
+    "INSERT INTO forwards SELECT NULL,?1,?2,?3,?4,?5,?6,?7,?8 WHERE EXISTS (SELECT 1 FROM callbacks WHERE seq = ?1)"
+)
 _ADD_TALLY: Final = "INSERT INTO tallies VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _INSERT_FINDING: Final = "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)"
 
@@ -161,14 +165,17 @@ class Session:
             self._connection.executemany("UPDATE callbacks SET reply = ? WHERE seq = ?", rows)
 
     def record_forwards(self, forwards: Iterable[ForwardRow]) -> None:
-        """Write what the developer's own application answered. Raises SessionError when the file cannot be written."""
+        """Write what the developer's own application answered, but for callbacks that are gone.
+
+        Raises SessionError when the file cannot be written.
+        """
         rows = [
             (one.callback, one.url, one.sent, one.milliseconds, one.status, headers, one.body, one.error)
             for one in forwards
             for headers in [dump_headers(one.headers)]
         ]
         with self._transaction():
-            self._connection.executemany("INSERT INTO forwards VALUES (NULL,?,?,?,?,?,?,?,?)", rows)
+            self._connection.executemany(_INSERT_FORWARD, rows)
 
     def record_replays(self, replays: Iterable[ReplayRow]) -> None:
         """Write what came of callbacks sent again. Raises SessionError when the file cannot be written."""

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,17 @@ def test_clearing_leaves_nothing_and_numbers_go_on(path: Path) -> None:
         session.clear()
     with Session.open(path) as session:
         assert session.append([make_callback()])[0].seq == 4
+
+
+def test_answers_of_callbacks_that_are_cleared_away_are_not_kept(path: Path) -> None:
+    """Nothing would ever show or delete them."""
+    with Session.create(path, started=STARTED) as session:
+        session.append([make_callback()])
+        session.clear()
+        (new,) = session.append([make_callback()])
+        row = ForwardRow(1, "http://127.0.0.1:1/", RECEIVED, 5, 200, (), b"", None)
+        session.record_forwards([row, replace(row, callback=new.seq)])
+    assert [values[1] for values in tables(path)["forwards"]] == [new.seq]
 
 
 def test_forwards_are_kept_in_order(path: Path) -> None:

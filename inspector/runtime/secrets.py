@@ -2,12 +2,19 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _log = logging.getLogger(__name__)
 _SERVICE: Final = "callback-inspector"
+
+SIGNING_KEY: Final = "signing-key"
+"""The project's signing key among the secrets."""
+
+SIGNING_KEY_VARIABLE: Final = "INSPECTOR_SIGNING_KEY"
+"""The environment variable that comes before what is kept."""
 
 
 class Kept(Enum):
@@ -16,6 +23,21 @@ class Kept(Enum):
     KEYRING = "keyring"
     MEMORY = "memory"
     """This system has no keyring that can be used: the secret is gone when the program ends."""
+
+
+class Origin(Enum):
+    """Where a secret was found; the value goes on from “it comes from”."""
+
+    ENVIRONMENT = f"the environment ({SIGNING_KEY_VARIABLE})"
+    KEYRING = "the keyring"
+    MEMORY = "what was entered since the program started"
+
+
+class SigningKey(NamedTuple):
+    """The signing key in force."""
+
+    key: str
+    origin: Origin
 
 
 class Secrets:
@@ -31,6 +53,14 @@ class Secrets:
         if name in self._memory:
             return self._memory[name]
         return await asyncio.to_thread(self._read, name)
+
+    async def signing_key(self) -> SigningKey | None:
+        """The signing key that counts, for checking as for signing; None without one."""
+        if key := signing_key_of_environment():
+            return SigningKey(key, Origin.ENVIRONMENT)
+        origin = Origin.MEMORY if SIGNING_KEY in self._memory else Origin.KEYRING
+        key = await self.get(SIGNING_KEY)
+        return SigningKey(key, origin) if key else None
 
     async def keep(self, name: str, value: str | None) -> Kept:
         """Keep a secret; None forgets it."""
@@ -72,6 +102,11 @@ class Secrets:
             _log.warning("The keyring cannot be written: %s", type(error).__name__)
             return Kept.MEMORY
         return Kept.KEYRING
+
+
+def signing_key_of_environment() -> str | None:
+    """What the environment variable says; white space around it is none of the key's."""
+    return os.environ.get(SIGNING_KEY_VARIABLE, "").strip() or None
 
 
 def _keyring() -> Any:

@@ -1,7 +1,6 @@
 """Sending again: the selection, or one callback edited, to any address, in order and one at a time."""
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,8 +22,6 @@ _MOST_WITHOUT_WINDOW: Final = 20
 """With more callbacks than these, Ctrl+R shows the window, where the sending can be watched and stopped."""
 
 _RESULTS: Final = 200
-_KEY: Final = "signing-key"
-_KEY_VARIABLE: Final = "INSPECTOR_SIGNING_KEY"
 
 
 class Replay(Tool):
@@ -187,8 +184,8 @@ class Replay(Tool):
             run.end(ending)
 
     async def _key(self) -> str | None:
-        """The project's signing key: from the keyring, else from the environment."""
-        return await self.bench.secrets.get(_KEY) or os.environ.get(_KEY_VARIABLE) or None
+        found = await self.bench.secrets.signing_key()
+        return None if found is None else found.key
 
     def _spawn(self, work: object, name: str) -> None:
         self.bench.spawn(work, name)

@@ -1,7 +1,6 @@
 """Signatures: the project's signing key, what it says of the callback that is looked at, and of a whole session."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from inspector.callbacks.diagnosis import Means
 from inspector.callbacks.signature import SignatureState
 from inspector.callbacks.signed_urls import parse_url, shown_url
-from inspector.runtime.secrets import Kept
+from inspector.runtime.secrets import SIGNING_KEY, Kept, signing_key_of_environment
 from inspector.session.errors import SessionError
 from inspector.ui.menus import Entry
 from inspector.workbench.bench import Bench, Tool
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from inspector.session.records import Appended, CallbackRow, Received
     from inspector.ui.detail.signature import SignatureTab
     from inspector.ui.workbench.signing_key_dialog import KeySource
-
-NAME: Final = "signing-key"
-"""Of the key among the secrets."""
 
 _KEY: Final = Entry("signing_key", "Signing &key…")
 _CHECK: Final = Entry("check_signatures", "Check the si&gnatures…")
@@ -36,10 +32,10 @@ class Signatures(Tool):
     """
 
     def __init__(self, bench: Bench) -> None:
-        from inspector.ui.workbench.signing_key_dialog import VARIABLE, KeySource
+        from inspector.ui.workbench.signing_key_dialog import KeySource
 
         super().__init__(bench)
-        self._key = os.environ.get(VARIABLE, "").strip() or None
+        self._key = signing_key_of_environment()
         self._source = KeySource.NONE if self._key is None else KeySource.ENVIRONMENT
         self._proven = False
         self._asked = 0
@@ -142,7 +138,7 @@ class Signatures(Tool):
     async def _load_key(self) -> None:
         from inspector.ui.workbench.signing_key_dialog import KeySource
 
-        key = await self.bench.secrets.get(NAME)
+        key = await self.bench.secrets.get(SIGNING_KEY)
         if key and self._source is KeySource.NONE:
             self._key, self._source = key, KeySource.KEYRING
             self._key_changed()
@@ -152,14 +148,14 @@ class Signatures(Tool):
         from inspector.ui.workbench.signing_key_dialog import KeySource, KeyState, SigningKeyDialog
 
         place = await self.bench.secrets.place()
-        kept = await self.bench.secrets.get(NAME) is not None
+        kept = await self.bench.secrets.get(SIGNING_KEY) is not None
         state = KeyState(self._source, place is Kept.KEYRING, kept)
         in_memory = self._source is KeySource.MEMORY
         dialog = SigningKeyDialog(state, self.bench.dialog_parent)
         if not await ask(dialog):
             return
         key = dialog.key
-        where = await self.bench.secrets.keep(NAME, key)
+        where = await self.bench.secrets.keep(SIGNING_KEY, key)
         if key is None and in_memory:
             where = Kept.KEYRING  # which cannot be changed, but nothing of it is in there
         if self._source is not KeySource.ENVIRONMENT:

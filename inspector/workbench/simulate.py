@@ -1,7 +1,6 @@
 """Simulated callbacks, sent to this window or to the user's own app."""
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +14,6 @@ from inspector.workbench.bench import Tool
 from inspector.workbench.simulation_tally import Tally
 
 _ENTRY: Final = Entry("show_simulate", "&Simulate callbacks", "Ctrl+Shift+T")
-_KEY_NAME: Final = "signing-key"
-_KEY_VARIABLE: Final = "INSPECTOR_SIGNING_KEY"
 _TICK: Final = 0.1
 """Seconds between two looks at how a run goes."""
 
@@ -66,16 +63,8 @@ class Simulate(Tool):
             self.bench.spawn(self._show_key(self._page), "look for the signing key")
 
     async def _show_key(self, page: SimulatePage) -> None:
-        _, source = await self._signing_key()
-        page.show_key(source)
-
-    async def _signing_key(self) -> tuple[str | None, str | None]:
-        """The key and where it comes from."""
-        if key := await self.bench.secrets.get(_KEY_NAME):
-            return key, "the keyring"
-        if key := os.environ.get(_KEY_VARIABLE):
-            return key, f"the environment ({_KEY_VARIABLE})"
-        return None, None
+        found = await self.bench.secrets.signing_key()
+        page.show_key(None if found is None else found.origin.value)
 
     def _remember(self, order: Order) -> None:
         self.bench.settings.simulate = order.remembered()
@@ -127,7 +116,7 @@ class Simulate(Tool):
         from inspector.capture.plan import plan
         from inspector.capture.simulator import LIKE_SIGNALWIRE, ONCE, simulate
 
-        key, _ = await self._signing_key()
+        found = await self.bench.secrets.signing_key()
         loop = asyncio.get_running_loop()
         begun = loop.time()
         planned = plan(
@@ -144,7 +133,7 @@ class Simulate(Tool):
         await simulate(
             target,
             planned,
-            signing_key=key if order.sign else None,
+            signing_key=found.key if order.sign and found is not None else None,
             digest_in_url=order.wire is Wire.JSON_DIGEST,
             delivery=LIKE_SIGNALWIRE if order.retry else ONCE,
             on_result=tally.add,

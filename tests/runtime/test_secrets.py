@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from inspector.runtime.secrets import Kept, Secrets
+from inspector.runtime.secrets import SIGNING_KEY, SIGNING_KEY_VARIABLE, Kept, Origin, Secrets
 
 
 class Ring:
@@ -75,3 +75,21 @@ async def test_it_is_known_beforehand_where_a_secret_would_go() -> None:
     assert await Secrets(lambda: ring).place() is Kept.KEYRING
     assert ring.kept == {}
     assert await Secrets(Locked).place() is Kept.MEMORY
+
+
+async def test_the_signing_key_of_the_environment_comes_before_the_one_that_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """For checking and for signing alike: what is signed with one key is not checked with another."""
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, " \n")
+    ring = Ring()
+    secrets = Secrets(lambda: ring)
+    assert await secrets.signing_key() is None
+    await secrets.keep(SIGNING_KEY, "PSKkept")
+    assert await secrets.signing_key() == ("PSKkept", Origin.KEYRING)
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, "PSKset\n")
+    assert await secrets.signing_key() == ("PSKset", Origin.ENVIRONMENT)
+    monkeypatch.delenv(SIGNING_KEY_VARIABLE)
+    locked = Secrets(Locked)
+    await locked.keep(SIGNING_KEY, "PSKtyped")
+    assert await locked.signing_key() == ("PSKtyped", Origin.MEMORY)

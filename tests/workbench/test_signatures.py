@@ -15,13 +15,13 @@ from inspector.callbacks.signature import sign_json
 from inspector.capture.server import CaptureSettings
 from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
-from inspector.runtime.secrets import Secrets
+from inspector.runtime.secrets import SIGNING_KEY, SIGNING_KEY_VARIABLE, Secrets
 from inspector.session.exchange.export import export
 from inspector.session.reader import SessionReader
 from inspector.settings import SettingsFile
 from inspector.ui.detail.signature import SignatureTab
-from inspector.ui.workbench.signing_key_dialog import VARIABLE, SigningKeyDialog
-from inspector.workbench.signatures import NAME, Signatures
+from inspector.ui.workbench.signing_key_dialog import SigningKeyDialog
+from inspector.workbench.signatures import Signatures
 from tests.factories import FORM_TYPE, JSON_TYPE, make_form, make_payload
 from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
 
@@ -92,7 +92,7 @@ def test_a_key_that_is_entered_counts_at_once(run: Run, started: StartProgram, s
             await send(app, "one")
             await enter(app, f" {KEY} ")
             await answer(app, "Cancel")
-            assert await secrets.get(NAME) == KEY
+            assert await secrets.get(SIGNING_KEY) == KEY
             await send(app, "two")
             await send(app, "three", key="PSKother")
             await send(app, "four", None)
@@ -103,7 +103,7 @@ def test_a_key_that_is_entered_counts_at_once(run: Run, started: StartProgram, s
             assert KEY not in texts_in(dialog) + dialog.field.text()
             dialog.forget.click()
             await until(lambda: capture_of(app).signing_key is None)
-            assert await secrets.get(NAME) is None
+            assert await secrets.get(SIGNING_KEY) is None
             await send(app, "five")
             assert states(app)[-1] == "unchecked"
 
@@ -112,7 +112,7 @@ def test_a_key_that_is_entered_counts_at_once(run: Run, started: StartProgram, s
 
 def test_the_key_of_the_keyring_counts_from_the_start(run: Run, started: StartProgram, secrets: Secrets) -> None:
     async def scenario() -> None:
-        await secrets.keep(NAME, KEY)
+        await secrets.keep(SIGNING_KEY, KEY)
         async with started() as app:
             await until(lambda: capture_of(app).signing_key)
             await send(app, "one")
@@ -124,10 +124,10 @@ def test_the_key_of_the_keyring_counts_from_the_start(run: Run, started: StartPr
 def test_the_environment_comes_first(
     run: Run, started: StartProgram, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(VARIABLE, KEY)
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, KEY)
 
     async def scenario() -> None:
-        await secrets.keep(NAME, "PSKother")
+        await secrets.keep(SIGNING_KEY, "PSKother")
         async with started() as app:
             await send(app, "one")
             assert states(app) == ["valid"]
@@ -137,7 +137,7 @@ def test_the_environment_comes_first(
             assert not dialog.field.isVisible()
             assert not dialog.save.isVisible()
             dialog.forget.click()
-            await until(lambda: NAME not in secrets._load().kept)
+            await until(lambda: SIGNING_KEY not in secrets._load().kept)
             await send(app, "two")
             assert states(app) == ["valid", "valid"]
 
@@ -312,7 +312,7 @@ def test_the_key_gets_into_no_file(
     from_environment: bool,
 ) -> None:
     if from_environment:
-        monkeypatch.setenv(VARIABLE, KEY)
+        monkeypatch.setenv(SIGNING_KEY_VARIABLE, KEY)
     sink = install_error_sink(folders.logs, lambda _: None)
     session = tmp_path / "kept.inspector"
 

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-VARIABLE: Final = "INSPECTOR_SIGNING_KEY"
+from inspector.runtime.secrets import SIGNING_KEY_VARIABLE
+
 _PURPOSE: Final = (
     "With the signing key of your project, the signatures of callbacks are checked. It stands in the SignalWire "
     "dashboard under API credentials and begins with PSK."
@@ -25,11 +26,11 @@ _PURPOSE: Final = (
 _KEYRING: Final = "It is kept in the keyring of this system, and in no file of this program."
 _MEMORY: Final = (
     "This system has no keyring that can be used. The key is kept until the program ends, and in no file. To have it "
-    f"next time, set the environment variable {VARIABLE} before the program starts."
+    f"next time, set the environment variable {SIGNING_KEY_VARIABLE} before the program starts."
 )
 _ENVIRONMENT: Final = (
-    f"The key is taken from the environment variable {VARIABLE}, which comes before any other. To use another key, "
-    "change the variable and start the program again."
+    f"The key is taken from the environment variable {SIGNING_KEY_VARIABLE}, which comes before any other. To use "
+    "another key, change the variable and start the program again."
 )
 _NOT_A_KEY: Final = "This looks like an API token (PT…). Signatures are made with the signing key (PSK…)."
 _OTHER: Final = "Signing keys of SignalWire begin with PSK. This one is taken as it is."

@@ -14,7 +14,8 @@ def import_the_rest() -> None:
     """What listening needs and the first paint does not: half of all that is imported."""
     import inspector.capture.recorder
     import inspector.capture.server
-    import inspector.session.session  # noqa: F401 - all of these are only to be loaded
+    import inspector.session.session
+    import inspector.workbench.early  # noqa: F401 - all of these are only to be loaded
 
 
 async def imported(path: Path, folder: Path, window: "QWidget") -> Path:

@@ -101,10 +101,11 @@ class Program:
             async with self._turn:  # what the user wishes before there is a session comes after it
                 await first_paint(self.window)
                 await asyncio.to_thread(errands.import_the_rest)
+                self.bench = self._prepared_bench()
                 settle()
                 await self._open_first()
             await self.window.complete()
-            self.bench = await self._set_up_bench()
+            await self._set_up_bench()
             settle()
             if self._start.demo:
                 self._tasks.spawn(self._play(errands.play_demo), name="demo")
@@ -116,11 +117,11 @@ class Program:
             await self._end()
         return 0
 
-    async def _set_up_bench(self) -> "Bench":
+    def _prepared_bench(self) -> "Bench":
         from inspector.workbench.bench import Bench, Shared
-        from inspector.workbench.tools import TOOLS
+        from inspector.workbench.early import EARLY
 
-        return await Bench.set_up(
+        return Bench.prepared(
             Shared(
                 self.window,
                 self.capturing,
@@ -130,8 +131,14 @@ class Program:
                 self._secrets,
                 self._folders,
             ),
-            TOOLS,
+            EARLY,
         )
+
+    async def _set_up_bench(self) -> None:
+        from inspector.workbench.tools import TOOLS
+
+        if self.bench is not None:
+            await self.bench.set_up(TOOLS)
 
     def _save_settings(self) -> None:
         self._settings_file.save(self.settings)

@@ -47,12 +47,15 @@ class Address(Tool):
         self._page: AddressPage | None = None
         self._scannable = False
 
+    def prepare(self) -> None:
+        self.bench.capturing.adjust.append(self._adjusted)
+        self.bench.public_url = self.bench.settings.public_url or None
+
     def set_up(self) -> None:
         bench = self.bench
-        bench.capturing.adjust.append(self._adjusted)
         bench.window.add_page("Address", self._make_page, _ENTRY)
         bench.window.panel.empty.public_wished.connect(bench.window.menus.actions[_ENTRY.name].trigger)
-        bench.public_url = bench.settings.public_url or None
+        bench.window.show_public(bench.public_url)
 
     def listening_changed(self) -> None:
         self._reconsider()

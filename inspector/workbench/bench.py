@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 class Tool:
     """One tool. It is told what happens, and closed when the program ends.
 
-    It is made after the window is complete and listening may have begun; what is heavy is imported in `page`
-    or later.
+    It is made after the window is complete and listening may have begun, unless it is one of `early.EARLY`; what is
+    heavy is imported in `page` or later.
     """
 
     def __init__(self, bench: "Bench") -> None:
         self.bench = bench
+
+    def prepare(self) -> None:
+        """Have the first callback received as it is set. Only of `early.EARLY`: before listening and `set_up`.
+
+        The window is seen then, but not complete: nothing is to be made or shown in it.
+        """
 
     def set_up(self) -> None:
         """Add pages, menu entries and listeners to the window and the bench."""
@@ -76,23 +82,37 @@ class Bench:
         self.secrets = shared.secrets
         self.folders = shared.folders
         self.tools: list[Tool] = []
+        self.complete = False
+        """Whether every tool is there, rather than those alone that count from the first callback on."""
         self._public_url: str | None = None
 
     @classmethod
-    async def set_up(cls, shared: Shared, tools: Iterable[type[Tool]]) -> Self:
-        """Lay out the tools, in pieces between which the loop turns."""
+    def prepared(cls, shared: Shared, tools: Iterable[type[Tool]]) -> Self:
+        """A bench with the tools that count from the first callback on."""
         bench = cls(shared)
         for kind in tools:
-            tool = kind(bench)
-            bench.tools.append(tool)
-            tool.set_up()
-            if kind.appended is not Tool.appended:
-                bench.capturing.on_appended.append(tool.appended)
-            await asyncio.sleep(0)
-        bench.capturing.apply()
-        bench.session_shown()
-        bench.listening_changed()
+            bench._made(kind).prepare()
         return bench
+
+    async def set_up(self, tools: Sequence[type[Tool]]) -> None:
+        """Lay out the tools, in pieces between which the loop turns."""
+        early = {type(tool): tool for tool in self.tools}
+        for kind in tools:
+            tool = early.get(kind) or self._made(kind)
+            tool.set_up()
+            await asyncio.sleep(0)
+        self.tools.sort(key=lambda tool: tools.index(type(tool)))
+        self.capturing.apply()
+        self.session_shown()
+        self.listening_changed()
+        self.complete = True
+
+    def _made(self, kind: type[Tool]) -> Tool:
+        tool = kind(self)
+        self.tools.append(tool)
+        if kind.appended is not Tool.appended:
+            self.capturing.on_appended.append(tool.appended)
+        return tool
 
     @property
     def url(self) -> str | None:

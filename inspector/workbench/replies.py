@@ -35,23 +35,30 @@ class Replies(Tool):
         self.rules: tuple[Rule, ...] = ()
         self._plan: RulePlan | None = None
         self._page: RepliesPage | None = None
-        self._tab = 0
+        self._tab: int | None = None
+        self._damaged = 0
         self._notice = ReplyNotice(bench.window.appearance, bench.window)
         off = ForwardChoice(on=False, url="", answers=False, seconds=settings.forward_seconds)
         self.forwarding = Forwarding(bench, off, self._show_forwarding)
 
-    def set_up(self) -> None:
-        bench, window, settings = self.bench, self.bench.window, self.bench.settings
-        window.add_page(_TITLE, self._make_page, Entry("show_replies", "Rep&lies and forwarding"))
-        self._tab = window.side.tabs.count() - 1
-        self._notice.clicked.connect(window.menus.actions["show_replies"].trigger)
-        window.status.add_notice(self._notice)
+    def prepare(self) -> None:
+        bench, settings = self.bench, self.bench.settings
         bench.capturing.adjust.append(self._adjust)
-        bench.capturing.on_amended.append(window.replies_changed)
         self._use(self._loaded())
         self.forwarding.use(
             ForwardChoice(settings.forward_on, settings.forward_url, settings.forward_answers, settings.forward_seconds)
         )
+
+    def set_up(self) -> None:
+        bench, window = self.bench, self.bench.window
+        window.add_page(_TITLE, self._make_page, Entry("show_replies", "Rep&lies and forwarding"))
+        self._tab = window.side.tabs.count() - 1
+        self._notice.clicked.connect(window.menus.actions["show_replies"].trigger)
+        window.status.add_notice(self._notice)
+        bench.capturing.on_amended.append(window.replies_changed)
+        self._show_notice()
+        if self._damaged:
+            bench.note(f"{count_text(self._damaged, 'damaged rule', 'damaged rules')} for replies left out.")
 
     def listening_changed(self) -> None:
         self.forwarding.surroundings_changed()
@@ -81,14 +88,12 @@ class Replies(Tool):
 
     def _loaded(self) -> list[Rule]:
         """The rules of the settings; what is damaged is left out."""
-        rules, damaged = [], 0
+        rules = []
         for values in self.bench.settings.reply_rules:
             try:
                 rules.append(Rule.from_json(values))
             except RuleError:
-                damaged += 1
-        if damaged:
-            self.bench.note(f"{count_text(damaged, 'damaged rule', 'damaged rules')} for replies left out.")
+                self._damaged += 1
         return rules
 
     def _use(self, rules: Sequence[Rule]) -> None:
@@ -125,6 +130,8 @@ class Replies(Tool):
         return page
 
     def _show_notice(self) -> None:
+        if self._tab is None:
+            return
         active = sum(rule.enabled for rule in self.rules)
         rules = f"{count_text(active, 'rule', 'rules')} active" if active else ""
         app = "app answers" if self.forwarding.plan is not None else ""

@@ -39,30 +39,34 @@ class Signatures(Tool):
         self._source = KeySource.NONE if self._key is None else KeySource.ENVIRONMENT
         self._proven = False
         self._asked = 0
+        self._complete = False
+        """Whether the window is: the tab is not to be made for us before."""
 
     @property
     def source(self) -> "KeySource":
         """Where the key in force comes from."""
         return self._source
 
-    def set_up(self) -> None:
+    def prepare(self) -> None:
         self.bench.capturing.adjust.append(self._adjust)
+        if self._key is None:
+            self.bench.spawn(self._load_key(), "load the signing key")
+
+    def set_up(self) -> None:
+        self._complete = True
         tab = self._tab
         tab.examination_wished.connect(self._on_examination_wished)
         tab.address_chosen.connect(self.use_address)
         tab.key_wished.connect(lambda: self.bench.spawn(self._enter_key(), "signing key"))
         self.bench.window.add_tool(_KEY, lambda: self.bench.spawn(self._enter_key(), "signing key"))
         self.bench.window.add_tool(_CHECK, lambda: self.bench.spawn(self._check_session(), "check signatures"))
-        if self._key is None:
-            self.bench.spawn(self._load_key(), "load the signing key")
-        else:
-            self._key_changed()
+        self._renew()
 
     def listening_changed(self) -> None:
-        self._tab.renew()
+        self._renew()
 
     def public_url_changed(self) -> None:
-        self._tab.renew()
+        self._renew()
 
     def session_shown(self) -> None:
         self._proven = False
@@ -112,7 +116,11 @@ class Signatures(Tool):
     def _key_changed(self) -> None:
         self._proven = False
         self.bench.capturing.apply()
-        self._tab.renew()
+        self._renew()
+
+    def _renew(self) -> None:
+        if self._complete:
+            self._tab.renew()
 
     # -- the callback that is looked at -------------------------------------------------------
 

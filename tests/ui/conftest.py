@@ -161,7 +161,7 @@ def started(qapp: QApplication, folders: Folders, secrets: Secrets) -> StartProg
             running = tasks.spawn(program.run(), name="program")
             if listening:
                 await until(lambda: program.listening_url or running.done())
-            await until(lambda: program.bench or running.done() or _asked(program))
+            await until(lambda: (program.bench and program.bench.complete) or running.done() or _asked(program))
             yield Driver(program, client, program.listening_url or "")
             program.quit()
             assert await running == 0

@@ -10,13 +10,12 @@ from inspector.app import Start
 from inspector.callbacks.signature import sign_json
 from inspector.runtime.errors import install_error_sink
 from inspector.runtime.folders import Folders
-from inspector.runtime.secrets import Secrets
+from inspector.runtime.secrets import SIGNING_KEY, Secrets
 from inspector.settings import SettingsFile
 from inspector.ui.dialogs.address import AddressDialog
 from inspector.ui.dialogs.preferences import PreferencesDialog
 from inspector.ui.workbench.address_page import AddressPage
 from inspector.ui.workbench.door_notice import DoorNotice
-from inspector.workbench.signatures import NAME
 from tests.capture.wire import Wire
 from tests.factories import JSON_TYPE, make_payload
 from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
@@ -155,7 +154,7 @@ def test_a_secret_path_is_made_shown_copied_and_asked_for(run: Run, started: Sta
 
 def test_what_is_signed_for_the_secret_address_is_valid(run: Run, started: StartProgram, secrets: Secrets) -> None:
     async def scenario() -> None:
-        await secrets.keep(NAME, KEY)
+        await secrets.keep(SIGNING_KEY, KEY)
         async with started() as app:
             assert app.program.bench is not None
             await until(lambda: app.program.capturing.has_key)

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from inspector.capture.refusals import Refusals
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError
 from inspector.settings import Settings
@@ -16,6 +16,7 @@ from inspector.settings import Settings
 if TYPE_CHECKING:
     from inspector.capture.kept import Kept, Recovered
     from inspector.capture.recorder import Recorder
+    from inspector.capture.refusals import Refusals
     from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
     from inspector.session.records import Appended, Received
     from inspector.session.retention import Keep, Trimmed
@@ -50,7 +51,6 @@ class Capturing:
         self.on_amended: list[Callable[[Sequence[int]], None]] = []
         self.adjust: list[Callable[[CaptureSettings], CaptureSettings]] = []
         self.on_applied: list[Callable[[], None]] = []
-        self.refusals = Refusals()
         self._settings = settings
         self._tasks = tasks
         self._on_failure = on_failure
@@ -60,6 +60,13 @@ class Capturing:
         self._recorder: Recorder | None = None
         self._kept: Kept | None = None
         self._upkeep: asyncio.Task[None] | None = None
+
+    @cached_property
+    def refusals(self) -> "Refusals":
+        """What was turned away since the session began."""
+        from inspector.capture.refusals import Refusals  # nothing of the capture is read in before the first paint
+
+        return Refusals()
 
     @property
     def url(self) -> str | None:

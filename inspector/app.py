@@ -34,7 +34,11 @@ async def _main(application: Application, start: Start, folders: Folders, sink: 
     asyncio.get_running_loop().set_exception_handler(sink.handle_loop_exception)
     async with TaskScope(on_error=sink.report) as tasks:
         program = Program(application, folders, SettingsFile(folders.settings), start, tasks, Secrets())
-        sink.on_no_more_files = program.capturing.refusals.no_more_files
+
+        def count_no_more_files() -> None:  # not the method itself: nothing of the capture is read in yet
+            program.capturing.refusals.no_more_files()
+
+        sink.on_no_more_files = count_no_more_files
         notes.told.connect(program.window.show_error)
         application.file_opened.connect(lambda path: program.open_session(Path(path)))
         return await program.run()

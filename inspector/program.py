@@ -107,6 +107,8 @@ class Program:
             await self.window.complete()
             await self._set_up_bench()
             settle()
+            if self._settings_file.problem:
+                self.window.show_note(self._settings_file.problem)
             if self._start.demo:
                 self._tasks.spawn(self._play(errands.play_demo), name="demo")
             await self.quit_request.wait()

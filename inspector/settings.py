@@ -147,13 +147,17 @@ class Settings:
     """Settings of a newer version, which are kept."""
 
     @classmethod
-    def from_json(cls, text: bytes) -> "Settings":
-        """Raises ValueError when the text is no settings, or one of them is wrong."""
+    def from_json(cls, text: bytes) -> "tuple[Settings, list[str]]":
+        """The settings, and the names of those that cannot be what they are, which are the defaults.
+
+        Raises ValueError when the text is no settings at all.
+        """
         found = json.loads(text)
         if not isinstance(found, dict):
             raise ValueError("not a JSON object")  # noqa: TRY004 - wrong content, not a wrong call
-        known = {name: value for name, value in found.items() if name in _FITS}
-        return cls(**known, unknown={name: value for name, value in found.items() if name not in _FITS})
+        wrong = [name for name, value in found.items() if name in _FITS and not _FITS[name](value)]
+        known = {name: value for name, value in found.items() if name in _FITS and name not in wrong}
+        return cls(**known, unknown={name: value for name, value in found.items() if name not in _FITS}), wrong
 
     def as_json(self) -> str:
         values = asdict(self)
@@ -179,20 +183,33 @@ class SettingsFile:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "settings.json"
+        self.problem = ""
 
     def load(self) -> Settings:
-        """The settings; the defaults where there are none. A damaged file is set aside, not overwritten."""
+        """The settings; the defaults where there are none, or wrong ones. A damaged file is kept beside the new one.
+
+        `problem` then says so in the user's words.
+        """
         try:
-            return Settings.from_json(self._path.read_bytes())
+            settings, wrong = Settings.from_json(self._path.read_bytes())
         except FileNotFoundError:
             return Settings()
         except (OSError, ValueError, RecursionError) as error:
-            _log.warning("The settings are not read: %s", error)
-            try:
-                self._path.replace(self._path.with_suffix(".damaged.json"))
-            except OSError:
-                _log.warning("The damaged settings stay where they are.")
+            self._set_aside(f"The settings cannot be read ({type(error).__name__}), so they are the defaults again.")
             return Settings()
+        if wrong:
+            self._set_aside(f"Settings that cannot be so are the defaults again: {', '.join(wrong)}.")
+        return settings
+
+    def _set_aside(self, what: str) -> None:
+        aside = self._path.with_suffix(".damaged.json")
+        try:
+            self._path.replace(aside)
+        except OSError:
+            self.problem = what
+        else:
+            self.problem = f"{what} The old file is kept as {aside.name}."
+        _log.warning("%s", self.problem)
 
     def save(self, settings: Settings) -> None:
         """Write the settings, whole or not at all. A full disk costs the settings, nothing else."""

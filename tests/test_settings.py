@@ -56,10 +56,22 @@ def test_a_wrong_value_is_refused(name: str, value: object) -> None:
     assert settings == Settings()
 
 
-@pytest.mark.parametrize("text", ["[]", '"a"', '{"port": 70000}', '{"recent": [null]}', "[" * 100_000])
+@pytest.mark.parametrize("text", ["[]", '"a"', "{nonsense", "[" * 100_000])
 def test_settings_that_are_none_are_set_aside(tmp_path: Path, text: str) -> None:
     (tmp_path / "settings.json").write_text(text)
-    assert SettingsFile(tmp_path).load() == Settings()
+    file = SettingsFile(tmp_path)
+    assert file.load() == Settings()
+    assert "settings.damaged.json" in file.problem
+    assert (tmp_path / "settings.damaged.json").read_text() == text
+
+
+def test_a_setting_that_is_wrong_costs_no_other(tmp_path: Path) -> None:
+    text = '{"port": 70000, "recent": [null], "scheme": "dark", "from_the_future": 1}'
+    (tmp_path / "settings.json").write_text(text)
+    file = SettingsFile(tmp_path)
+    settings = file.load()
+    assert settings == Settings(scheme="dark", unknown={"from_the_future": 1})
+    assert "port, recent" in file.problem
     assert (tmp_path / "settings.damaged.json").read_text() == text
 
 

@@ -29,8 +29,8 @@ TOOLS: Final[tuple[type[Tool], ...]] = (
     Replay,
     Compare,
     Marks,
+    CopyAs,
     Share,
     NotifyTool,
-    CopyAs,
     Door,
 )

@@ -13,7 +13,7 @@ STALLED_AFTER: Final = 300_000_000
 """Microseconds after the last transition from which a message without an outcome is stalled, unless set."""
 
 _COMPARISON: Final = re.compile(r"(>=|<=|>|<|=)?(\d{1,15})", re.ASCII)
-_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|m|h|d)?", re.ASCII | re.IGNORECASE)
+_DURATION: Final = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)(ms|s|min|m|h|d)?", re.ASCII | re.IGNORECASE)
 _UNITS: Final = {"ms": 1, "s": 1000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 """Milliseconds."""
 
@@ -187,7 +187,8 @@ def _milliseconds(text: str, value: str) -> int:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f"“took:” takes a length of time: >5s, <=800ms, 1s..5s, >2min; not “{value[:40]}”.")
-    return round(float(match[1]) * _UNITS[(match[2] or "s").lower()])
+    # Timestamps of any two years are fewer milliseconds apart; SQLite takes 64 bits.
+    return min(round(float(match[1]) * _UNITS[(match[2] or "s").lower()]), 10**15)
 
 
 def _reached(value: str, _: Moment) -> tuple[Condition, Condition]:

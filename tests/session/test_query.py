@@ -429,3 +429,9 @@ def test_a_text_finds_the_body_it_stands_in(tmp_path_factory: pytest.TempPathFac
 def test_the_default_moment_is_of_the_session() -> None:
     assert make_moment() == Moment(date(2026, 3, 17), UTC)
     assert STARTED < RECEIVED
+
+
+def test_a_delivery_may_take_as_long_as_two_timestamps_can_be_apart() -> None:
+    query = parse("took:>=827101617000ms", make_moment())
+    assert query.messages.values == (827_101_617_000,)
+    assert parse("took:<999999999999999d", make_moment()).messages.values == (10**15,)

@@ -4,17 +4,14 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+from inspector.callbacks.web_address import is_web_address, names_user
+
 
 def problem_of_address(url: str) -> str:
     """What is wrong with an address to forward to, in words; empty where nothing is."""
-    try:
-        parts = urlsplit(url)
-        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
+    if not is_web_address(url):
         return "This is no web address. It begins with http:// or https://."
-    if not well_formed or not url.isprintable() or " " in url:
-        return "This is no web address. It begins with http:// or https://."
-    if parts.username is not None or parts.password is not None:
+    if names_user(url):
         return "An address with a user name or a password would be kept in the settings. Leave both away."
     return ""
 

@@ -70,14 +70,9 @@ def reply_status(text: str) -> int:
 
 def url(text: str) -> str:
     """An http or https address."""
-    from urllib.parse import urlsplit
+    from inspector.callbacks.web_address import is_web_address
 
-    try:
-        parts = urlsplit(text)
-        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        well_formed = False
-    if not well_formed or not text.isprintable() or " " in text:
+    if not is_web_address(text):
         raise argparse.ArgumentTypeError(f"“{text}” is no http:// or https:// address")
     return text
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.callbacks.web_address import is_web_address, names_user
 from inspector.runtime.tasks import TaskScope
 from inspector.session.records import CallbackRow, ReplayRow
 from inspector.ui.detail.labels import ElidedLabel, muted_color
@@ -75,16 +76,11 @@ class Progress:
 
 def address_problem(text: str) -> str:
     """Why a text is no address to send to, or nothing."""
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+    if not is_web_address(text):
         return _NO_ADDRESS
-    if good and "@" in parts.netloc:
+    if names_user(text):
         return "Leave user name and password out of the address: it is kept in the settings and in the session."
-    if good and text.isprintable() and " " not in text:
-        return ""
-    return _NO_ADDRESS
+    return ""
 
 
 class ReplayWindow(QWidget):

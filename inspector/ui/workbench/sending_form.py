@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.callbacks.web_address import is_web_address
 from inspector.ui.detail.labels import WrappedLabel, muted_color
 from inspector.ui.theme import Appearance
 from inspector.ui.workbench.simulation import HIGHEST_RATE, LOWEST_RATE, MOST_MESSAGES, PATHS, Order, Wire
@@ -45,13 +46,9 @@ _RADIO: Final = (
 
 def address_to_send_to(base: str, path: str) -> str:
     """`base`, with `path` where it has none of its own; "" when it is no http URL."""
-    try:
-        parts = urlsplit(base)
-        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
+    if not is_web_address(base):
         return ""
-    if not well_formed or not base.isprintable() or " " in base:
-        return ""
+    parts = urlsplit(base)
     if parts.path in ("", "/"):
         path, _, query = path.partition("?")
         parts = parts._replace(path=f"/{path.lstrip('/')}", query=parts.query or query)
@@ -241,7 +238,4 @@ class SendingForm(QWidget):
 
 def _has_path(url: str) -> bool:
     """Whether an address names a path."""
-    try:
-        return urlsplit(url).path not in ("", "/") and bool(address_to_send_to(url, "/"))
-    except ValueError:
-        return False
+    return is_web_address(url) and urlsplit(url).path not in ("", "/")

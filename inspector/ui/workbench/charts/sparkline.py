@@ -1,47 +1,25 @@
 """The sparkline: one narrow bar a second, the newest at the right."""
 
-from typing import Final
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
-
-from inspector.ui.detail.labels import sized
 from inspector.ui.theme import Colors
-from inspector.ui.workbench.charts.chart import Chart
-
-_HEIGHT: Final = 56
+from inspector.ui.workbench.charts.bars import Bars
 
 
-class Sparkline(Chart):
+class Sparkline(Bars):
     """A mark a second. `left` and `right` are the words below the two ends."""
 
+    TALL = 56
     left = ""
     right = ""
 
-    def sizeHint(self) -> QSize:
-        return QSize(200, _HEIGHT + self.fontMetrics().height() + 4)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
-
-    def areas(self) -> list[QRectF]:
-        width = self.width() / max(1, len(self.marks))
-        return [QRectF(number * width, 0, width, _HEIGHT) for number in range(len(self.marks))]
-
-    def paint(self, painter: QPainter, colors: Colors) -> None:
-        largest = max((mark.value for mark in self.marks), default=0) or 1
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setPen(QPen(colors.border, 1))
-        painter.drawLine(0, _HEIGHT, self.width(), _HEIGHT)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for number, (mark, area) in enumerate(zip(self.marks, self.areas(), strict=True)):
-            if mark.value:
-                height = max(2.0, (_HEIGHT - 4) * mark.value / largest)
-                painter.setBrush(colors.text if self.lit(number) else colors.accent)
-                painter.drawRect(QRectF(area.left(), _HEIGHT - height, max(1.0, area.width() - 0.6), height))
+    def paint_bar(self, painter: QPainter, colors: Colors, number: int, bar: QRectF) -> None:
+        bar.setWidth(max(1.0, bar.width() - 0.6))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)  # narrow bars would be blurred
+        painter.fillRect(bar, colors.text if self.lit(number) else colors.accent)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(colors.muted)
-        painter.setFont(sized(self.font(), -1))
-        below = QRectF(0, _HEIGHT + 2, self.width(), self.height() - _HEIGHT - 2)
+
+    def write(self, painter: QPainter, below: QRectF) -> None:
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.left)
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.right)

@@ -16,8 +16,8 @@ from inspector.session.reader import SessionReader
 from inspector.ui.callback_table_model import CallbackTableModel
 from inspector.ui.message_table_model import Clock, MessageTableModel
 from inspector.ui.query_runner import QueryRunner, Subject
+from inspector.ui.reading_thread import ReadingThread
 from inspector.ui.row_ids import Ids, extended
-from inspector.ui.side_reader import SideReader
 from inspector.ui.table_rows import Order, TableRows
 
 FLUSH_MS: Final = 33
@@ -55,7 +55,7 @@ class LiveRows(QObject):
         self._tasks = tasks
         self._reader: SessionReader | None = None
         self._runner: QueryRunner | None = None
-        self._beside: SideReader | None = None
+        self._beside: ReadingThread | None = None
         self._closing: list[Future[None]] = []
         self._query = _ALL
         self._generation = 0
@@ -81,10 +81,10 @@ class LiveRows(QObject):
         return self._reader
 
     @property
-    def beside(self) -> SideReader | None:
+    def beside(self) -> ReadingThread | None:
         """Another connection, in a thread of its own, for what takes longer. It is given back with the session."""
         if self._beside is None and self._reader is not None:
-            self._beside = SideReader(self._reader.path)
+            self._beside = ReadingThread(self._reader.path, "beside")
         return self._beside
 
     @property

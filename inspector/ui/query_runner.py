@@ -1,19 +1,18 @@
 """Filtering and sorting beside the window: one thread with its own connection, and only the newest question counts."""
 
 import asyncio
-import sqlite3
 import time
 from array import array
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from inspector.session.conditions import EVERYTHING, Condition
-from inspector.session.errors import sqlite_code
 from inspector.session.reader import SessionReader
+from inspector.ui.reading_thread import ReadingThread
 from inspector.ui.row_ids import Ids
 
 FIRST_ROWS: Final = 512
@@ -52,19 +51,12 @@ class Question:
     order: str = ""
 
 
-class Superseded(Exception):
-    """A newer question was asked, or the session was closed; this one has no answer."""
-
-
 class QueryRunner:
     """Asks one session. Belongs to the thread of the window; the work is done in another."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._reader: SessionReader | None = None
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="query")
+        self._thread = ReadingThread(path, "query")
         self._newest: dict[Subject, int] = {}
-        self._closed = False
 
     async def ask(self, question: Question, first_rows: Callable[[Ids], None]) -> Ids:
         """The ids of the rows that fit, in order.
@@ -72,53 +64,26 @@ class QueryRunner:
         `first_rows` is called, in the loop's thread, with the rows that will be looked at first when the
         whole answer takes longer. Raises Superseded when the same subject is asked about again meanwhile.
         """
-        if self._closed:
-            raise Superseded
         subject = question.subject
         number = self._newest[subject] = self._newest.get(subject, 0) + 1
         loop = asyncio.get_running_loop()
 
         def outdated() -> bool:
-            return self._closed or self._newest[subject] != number
+            return self._newest[subject] != number
 
         def show(ids: Ids) -> None:
-            if not outdated():
+            if not self._thread.closed and not outdated():
                 first_rows(ids)
 
         def told(ids: Ids) -> None:
-            if not outdated():
+            if not self._thread.closed:  # whose loop may be over
                 loop.call_soon_threadsafe(show, ids)
 
-        answer = await loop.run_in_executor(self._executor, self._work, question, told, outdated)
-        if outdated():
-            raise Superseded
-        return answer
+        return await self._thread.ask(lambda reader: _answer(reader, question, told), outdated)
 
     def close(self) -> Future[None]:
         """Stop what runs and give the connection back; does not wait. The future is done when it is given back."""
-        self._closed = True
-        closed = self._executor.submit(self._close_reader)
-        self._executor.shutdown(wait=False)
-        return closed
-
-    # -- in the other thread ------------------------------------------------------------------
-
-    def _work(self, question: Question, told: Callable[[Ids], None], outdated: Callable[[], bool]) -> Ids:
-        if outdated():
-            raise Superseded
-        if self._reader is None:
-            self._reader = SessionReader(self._path)
-        self._reader.stop_when(outdated)
-        try:
-            return _answer(self._reader, question, told)
-        except sqlite3.OperationalError as error:
-            if sqlite_code(error) == sqlite3.SQLITE_INTERRUPT:
-                raise Superseded from None
-            raise
-
-    def _close_reader(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
+        return self._thread.close()
 
 
 def _answer(reader: SessionReader, question: Question, told: Callable[[Ids], None]) -> Ids:

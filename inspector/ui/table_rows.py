@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspector.session.conditions import Condition
-from inspector.ui.query_runner import Arrival, QueryRunner, Question, Subject, Superseded
+from inspector.ui.query_runner import Arrival, QueryRunner, Question, Subject
+from inspector.ui.reading_thread import Superseded
 from inspector.ui.row_id_model import RowIdModel
 from inspector.ui.row_ids import Ids
 

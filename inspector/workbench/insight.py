@@ -12,7 +12,7 @@ from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.runtime.resources import read_text
 from inspector.session.errors import SessionError
 from inspector.ui.menus import Entry
-from inspector.ui.query_runner import Superseded
+from inspector.ui.reading_thread import Superseded
 from inspector.ui.session_panel import CALLBACKS, MESSAGES
 from inspector.workbench.bench import Bench, Tool
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inspector.session.insight import Insight
     from inspector.session.reader import SessionReader
     from inspector.ui.message_table_model import Clock
-    from inspector.ui.side_reader import SideReader
+    from inspector.ui.reading_thread import ReadingThread
     from inspector.ui.workbench.insight_page import InsightPage
 
 _REFRESH_MS: Final = 1000
@@ -33,7 +33,7 @@ class InsightTool(Tool):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._page: InsightPage | None = None
-        self._beside: SideReader | None = None
+        self._beside: ReadingThread | None = None
         self._gathering: Gathering | None = None
         self._changed = True
         self._busy = False
@@ -98,7 +98,7 @@ class InsightTool(Tool):
         self._busy, self._changed = True, False
         self.bench.spawn(self._look(beside), "insight")
 
-    async def _look(self, beside: "SideReader") -> None:
+    async def _look(self, beside: "ReadingThread") -> None:
         from inspector.session.gathering import Gathering
 
         if beside is not self._beside or self._gathering is None:

@@ -15,7 +15,7 @@ from inspector.session.conditions import Condition, Moment, joined
 from inspector.session.errors import SessionError
 from inspector.session.query import FilterError, Query, parse
 from inspector.ui.menus import Entry
-from inspector.ui.query_runner import Superseded
+from inspector.ui.reading_thread import Superseded
 from inspector.ui.session_panel import CALLBACKS, MESSAGES
 from inspector.ui.workbench.tray import Notifier, TrayNotifier
 from inspector.workbench.bench import Bench, Tool

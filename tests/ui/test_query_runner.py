@@ -11,7 +11,8 @@ import pytest
 from inspector.session.conditions import EVERYTHING, Condition
 from inspector.session.session import Session
 from inspector.ui import query_runner
-from inspector.ui.query_runner import Arrival, QueryRunner, Question, Subject, Superseded
+from inspector.ui.query_runner import Arrival, QueryRunner, Question, Subject
+from inspector.ui.reading_thread import Superseded
 from inspector.ui.row_ids import Ids
 from tests.factories import STARTED, make_callback
 
@@ -106,7 +107,7 @@ ENDLESS = Condition("m.row IN (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT
 
 async def under_way(runner: QueryRunner) -> None:
     """Wait until the other thread has taken up what it was asked."""
-    while not runner._executor._work_queue.empty():  # noqa: ASYNC110 - an executor tells nobody
+    while not runner._thread._executor._work_queue.empty():  # noqa: ASYNC110 - an executor tells nobody
         await asyncio.sleep(0)
 
 

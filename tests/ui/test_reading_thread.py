@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.session.reader import SessionReader
-from inspector.ui.query_runner import Superseded
-from inspector.ui.side_reader import SideReader
+from inspector.ui.reading_thread import ReadingThread, Superseded
 from tests.factories import make_callback, make_session
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -20,7 +19,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def test_it_answers_from_another_thread(path: Path) -> None:
-    beside = SideReader(path)
+    beside = ReadingThread(path, "beside")
     here = threading.get_ident()
     assert await beside.ask(lambda reader: (reader.summary().callbacks, threading.get_ident() != here)) == (1, True)
     with pytest.raises(ZeroDivisionError):
@@ -29,7 +28,7 @@ async def test_it_answers_from_another_thread(path: Path) -> None:
 
 
 async def test_what_runs_ends_when_the_session_is_closed(path: Path) -> None:
-    beside = SideReader(path)
+    beside = ReadingThread(path, "beside")
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -46,7 +45,7 @@ async def test_what_runs_ends_when_the_session_is_closed(path: Path) -> None:
         await beside.ask(lambda reader: reader.summary())
 
 
-async def gone(beside: SideReader, work: object) -> bool:
+async def gone(beside: ReadingThread, work: object) -> bool:
     with pytest.raises(Superseded):
         await beside.ask(work)  # type: ignore[arg-type]
     return True

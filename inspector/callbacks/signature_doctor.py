@@ -20,7 +20,7 @@ from inspector.callbacks.diagnosis import (
     read_signature,
     without_form,
 )
-from inspector.callbacks.signature import SignatureState, check_signature
+from inspector.callbacks.signature import SignatureCheck, SignatureState, check_signature
 from inspector.callbacks.signature_readings import (
     Reading,
     body_digest_differs,
@@ -40,6 +40,18 @@ _LIKELY: Final = 40
 _MOST_SIGNATURES: Final = 4
 
 
+def checked_as_on_arrival(signed: Signed, means: Means) -> SignatureCheck:
+    """What the capture would say with these means, and nothing more: cheap enough for a whole session."""
+    return check_signature(
+        key=means.key,
+        headers=signed.headers,
+        target=signed.target,
+        body=signed.body,
+        public_url=means.public_url,
+        own_origin=means.own_origin,
+    )
+
+
 def diagnose(signed: Signed, means: Means) -> Diagnosis:
     """Judge a signature, and find out why it does not fit. Never raises, whatever was received."""
     came = [(name, value.strip()) for name, value in signed.headers if name.lower() in HEADERS]
@@ -50,14 +62,7 @@ def diagnose(signed: Signed, means: Means) -> Diagnosis:
     form = signatures[0].form if signatures else None
     if not means.key:
         return _without_key(signed, header, form)
-    check = check_signature(
-        key=means.key,
-        headers=signed.headers,
-        target=signed.target,
-        body=signed.body,
-        public_url=means.public_url,
-        own_origin=means.own_origin,
-    )
+    check = checked_as_on_arrival(signed, means)
     if check.state is SignatureState.VALID and check.url is not None:
         return Diagnosis(
             Diagnosed.FITS,

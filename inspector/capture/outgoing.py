@@ -4,14 +4,14 @@ import string
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, hdrs
 from multidict import CIMultiDict
 from yarl import URL
 
+from inspector.capture.closed_after_use import ClosedAfterUse
 from inspector.capture.unreachable import CONNECT_SECONDS, explained
 from inspector.session.records import headers_as_text
 
@@ -35,7 +35,7 @@ class Answer:
     error: str | None = None
 
 
-class Sender:
+class Sender(ClosedAfterUse):
     """Sends requests with the headers given and no others, apart from those that speak of the connection.
 
     Redirects are not followed and cookies not kept: an answer is an answer.
@@ -52,14 +52,6 @@ class Sender:
             auto_decompress=False,
             skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE),
         )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         await self._session.close()

@@ -11,8 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from aiohttp import (
@@ -25,8 +24,9 @@ from aiohttp import (
 )
 from yarl import URL
 
+from inspector.capture.closed_after_use import ClosedAfterUse
+
 SECONDS: Final = 15.0
-LARGEST_PAGE: Final = 1000
 _LARGEST_ANSWER: Final = 4 * 1024 * 1024
 _MOST_PAGES: Final = 10_000
 _MOST_REASONS: Final = 20
@@ -98,7 +98,7 @@ def space_name(text: str) -> str:
     return name
 
 
-class RestApi:
+class RestApi(ClosedAfterUse):
     """A client for one project. Use it in an `async with` block, or close it."""
 
     def __init__(
@@ -122,14 +122,6 @@ class RestApi:
             timeout=ClientTimeout(total=seconds),
             cookie_jar=DummyCookieJar(),
         )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         await self._session.close()

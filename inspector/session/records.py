@@ -139,8 +139,8 @@ class CallbackSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardRow:
-    """One forwarding of a callback to the developer's own application."""
+class SentRow:
+    """One time that a callback was sent on, and what came back: an answer, or the error that kept it away."""
 
     callback: int
     url: str
@@ -153,17 +153,14 @@ class ForwardRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayRow:
-    """One time that a callback was sent again. `edited` is the body that was sent, where it is not the captured one."""
+class ForwardRow(SentRow):
+    """Sent on to the developer's own application as it came."""
 
-    callback: int
-    url: str
-    sent: int
-    milliseconds: int
-    status: int | None
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    error: str | None
+
+@dataclass(frozen=True, slots=True)
+class ReplayRow(SentRow):
+    """Sent again by hand. `edited` is the body that was sent, where it is not the captured one."""
+
     edited: bytes | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from inspector.capture.refusals import Refusals, Refused, words
 from inspector.ui.texts import one_line
-from inspector.ui.workbench.door_notice import DoorNotice
+from inspector.ui.workbench.notice import Notice
 from inspector.workbench.bench import Bench, Tool
 
 _COUNTED: Final = (Refused.UNREADABLE, Refused.ELSEWHERE, Refused.CROWDED)
@@ -21,14 +21,14 @@ class Door(Tool):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self._notice = DoorNotice(bench.window.appearance, bench.window)
+        self._notice = Notice(bench.window.appearance, "Turned away", bench.window)
         self._noted: dict[Refused, float] = {}
 
     def set_up(self) -> None:
         self.bench.window.status.add_notice(self._notice)
         self.bench.capturing.refusals.on_changed.append(self._on_refused)
         self.bench.capturing.on_applied.append(self._show)
-        self._notice.clicked.connect(lambda: self.bench.window.tell("Turned away", self._notice.details))
+        self._notice.clicked.connect(self._on_clicked)
         self._show()
 
     def listening_changed(self) -> None:
@@ -45,6 +45,9 @@ class Door(Tool):
                 self._noted[kind] = now
                 self.bench.note(self._line(kind))
         self._show()
+
+    def _on_clicked(self) -> None:
+        self.bench.window.tell("Turned away", self._notice.accessibleDescription())
 
     def _line(self, kind: Refused) -> str:
         return one_line(f"{words(self.bench.capturing.refusals, kind)}.", 300)

@@ -15,7 +15,7 @@ from inspector.session.records import Appended, Received
 from inspector.ui.menus import Entry
 from inspector.ui.texts import count_text
 from inspector.ui.workbench.forward_panel import ForwardChoice
-from inspector.ui.workbench.reply_notice import ReplyNotice
+from inspector.ui.workbench.notice import Notice
 from inspector.ui.workbench.rule_list import RuleLine
 from inspector.workbench.bench import Bench, Tool
 from inspector.workbench.forwarding import Forwarding
@@ -37,7 +37,7 @@ class Replies(Tool):
         self._page: RepliesPage | None = None
         self._tab: int | None = None
         self._damaged = 0
-        self._notice = ReplyNotice(bench.window.appearance, bench.window)
+        self._notice = Notice(bench.window.appearance, "Replies", bench.window)
         off = ForwardChoice(on=False, url="", answers=False, seconds=settings.forward_seconds)
         self.forwarding = Forwarding(bench, off, self._show_forwarding)
 
@@ -135,7 +135,7 @@ class Replies(Tool):
         active = sum(rule.enabled for rule in self.rules)
         rules = f"{count_text(active, 'rule', 'rules')} active" if active else ""
         app = "app answers" if self.forwarding.plan is not None else ""
-        self._notice.show_words(" · ".join(filter(None, (rules, app))).capitalize())
+        self._notice.show_words(" · ".join(filter(None, (rules, app))).capitalize(), "Show what callbacks are answered")
         self.bench.window.side.tabs.setTabText(self._tab, f"{_TITLE} ({active})" if active else _TITLE)
 
     def _show_rules(self) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from inspector.callbacks.diagnosis import Diagnosed, Diagnosis, Means, Signed
-from inspector.callbacks.signature import SignatureState, check_signature
-from inspector.callbacks.signature_doctor import diagnose
+from inspector.callbacks.signature import SignatureState
+from inspector.callbacks.signature_doctor import checked_as_on_arrival, diagnose
 from inspector.session.conditions import Condition
 from inspector.session.exchange.selection import Progress, watched
 from inspector.session.reader import SessionReader
@@ -64,22 +64,15 @@ def check_session(path: Path, means: Means, progress: Progress) -> Checked:
 
 
 def _check(callback: CallbackRow, means: Means, checked: Checked) -> None:
-    state = check_signature(
-        key=means.key,
-        headers=callback.headers,
-        target=callback.target,
-        body=callback.body,
-        public_url=means.public_url,
-        own_origin=means.own_origin,
-    ).state
-    if state is SignatureState.VALID:
+    signed = as_signed(callback)
+    if checked_as_on_arrival(signed, means).state is SignatureState.VALID:
         checked.valid += 1
         return
     checked.invalid += 1
     if checked.first_invalid is None:
         checked.first_invalid = callback.seq
     if checked.invalid <= _MOST_EXAMINED:
-        diagnosis = diagnose(as_signed(callback), means)
+        diagnosis = diagnose(signed, means)
         name = f"{diagnosis.title} {diagnosis.remedy if diagnosis.result is Diagnosed.OTHER_ADDRESS else ''}"
         checked.diagnoses.setdefault(name, diagnosis)
         checked.counts[name] += 1

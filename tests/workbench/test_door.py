@@ -15,7 +15,7 @@ from inspector.settings import SettingsFile
 from inspector.ui.dialogs.address import AddressDialog
 from inspector.ui.dialogs.preferences import PreferencesDialog
 from inspector.ui.workbench.address_page import AddressPage
-from inspector.ui.workbench.door_notice import DoorNotice
+from inspector.ui.workbench.notice import Notice
 from tests.capture.wire import Wire
 from tests.factories import JSON_TYPE, make_payload
 from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
@@ -23,8 +23,8 @@ from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
 KEY = "PSKtest1234567890abcdef"
 
 
-def notice(app: Driver) -> DoorNotice:
-    found = app.window.status.findChild(DoorNotice)
+def notice(app: Driver) -> Notice:
+    found = app.window.status.findChild(Notice, "Turned away")
     assert found is not None
     return found
 

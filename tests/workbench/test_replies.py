@@ -18,8 +18,8 @@ from inspector.app import Start
 from inspector.capture.rules import Action, Rule
 from inspector.runtime.folders import Folders
 from inspector.settings import Settings, SettingsFile
+from inspector.ui.workbench.notice import Notice
 from inspector.ui.workbench.replies_page import RepliesPage
-from inspector.ui.workbench.reply_notice import ReplyNotice
 from inspector.ui.workbench.rule_editor import RuleEditor
 from inspector.workbench.replies import Replies
 from tests.capture.provider import Provider
@@ -71,7 +71,8 @@ def page(app: Driver) -> RepliesPage:
 
 
 def notice(app: Driver) -> str:
-    shown = app.window.findChildren(ReplyNotice)[0]
+    shown = app.window.findChild(Notice, "Replies")
+    assert shown is not None
     return shown.text() if shown.isVisible() else ""
 
 
@@ -120,7 +121,7 @@ def test_the_notice_leads_to_the_page(run: Run, started: StartProgram) -> None:
         async with started() as app:
             choose_drill(app, "Answer 500")
             app.window.side.show_details()
-            QTest.mouseClick(app.window.findChildren(ReplyNotice)[0], Qt.MouseButton.LeftButton)
+            QTest.mouseClick(app.window.findChild(Notice, "Replies"), Qt.MouseButton.LeftButton)
             assert tab(app) == "Replies (1)"
 
     run(scenario())

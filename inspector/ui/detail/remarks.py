@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.callbacks.findings import Finding
 from inspector.session.records import CallbackRow
 from inspector.ui.detail.labels import LinkButton, PlainLabel, WrappedLabel, muted_color, sized
+from inspector.ui.detail.marked import MarkWidget, lay_out_marked
 from inspector.ui.detail.wording import numbers_text, value_text
 from inspector.ui.status_badge import paint_severity
 from inspector.ui.texts import one_line
-from inspector.ui.theme import Appearance, monospace
+from inspector.ui.theme import Appearance, Colors, monospace
 
 _MOST_SHOWN = 30
 _WEIGHTS = {"error": 0, "warning": 1, "info": 2}
@@ -138,7 +140,7 @@ class _EntryRow(QWidget):
     def __init__(self, appearance: Appearance, *, code_like: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self._term = ""
-        self._mark = _SeverityMark(appearance, self)
+        self._mark = MarkWidget(appearance, self)
         self._text = WrappedLabel(appearance, parent=self)
         self._where = WrappedLabel(appearance, color=muted_color, points=-0.5, parent=self)
         if code_like:
@@ -150,18 +152,11 @@ class _EntryRow(QWidget):
         below.setSpacing(8)
         below.addWidget(self._where, 1)
         below.addWidget(self._link, 0, Qt.AlignmentFlag.AlignTop)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(9)
-        grid.setVerticalSpacing(1)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self._mark, 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self._text, 0, 1)
-        grid.addLayout(below, 1, 1)
+        lay_out_marked(self, self._mark, self._text, below)
 
     def show_entry(self, entry: Entry) -> None:
         self._term = entry.term
-        self._mark.show_severity(entry.severity)
+        self._mark.show_mark(entry.severity, partial(_paint, entry.severity))
         self._text.show_text(entry.text)
         word = entry.kind.replace("_", " ")
         if entry.term:
@@ -176,28 +171,5 @@ class _EntryRow(QWidget):
         self.filter_wished.emit(self._term)
 
 
-class _SeverityMark(QWidget):
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
-        self._severity = "info"
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        appearance.changed.connect(self.update)
-
-    def show_severity(self, severity: str) -> None:
-        self._severity = severity
-        self.setAccessibleName(severity)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        height = self.fontMetrics().height()
-        return QSize(round(height * 0.85), height)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        side = min(self.width(), self.height()) - 1
-        painter = QPainter(self)
-        painter.setClipRect(event.rect())
-        paint_severity(
-            painter, QRectF(0.5, (self.height() - side) / 2, side, side), self._severity, self._appearance.colors
-        )
-        painter.end()
+def _paint(severity: str, painter: QPainter, box: QRectF, colors: Colors) -> None:
+    paint_severity(painter, box, severity, colors)

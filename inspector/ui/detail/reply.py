@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inspector.session.records import ForwardRow, ReplayRow
+from inspector.session.records import SentRow
 from inspector.ui.detail.content import CallbackDetail
 from inspector.ui.detail.raw import text_view
 from inspector.ui.detail.raw_text import raw_text
@@ -89,7 +89,7 @@ def _circumstances(reply: dict[str, Any], status: int | None) -> Iterator[Line]:
         yield Line("The sender had hung up before it was answered.", Tone.BAD)
 
 
-def _forward(forward: ForwardRow | ReplayRow) -> Iterator[Line]:
+def _forward(forward: SentRow) -> Iterator[Line]:
     when = f"{clock_text(forward.sent)} · {duration_text(forward.milliseconds)}"
     if forward.status is None:
         yield Line(f"No answer: {one_line(forward.error or 'unknown reason', 300)}", Tone.BAD)

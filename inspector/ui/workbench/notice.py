@@ -1,27 +1,31 @@
-"""A word in the status line, for as long as callbacks are answered otherwise than usual."""
+"""A word in the status line about something that is not as usual, and that a click tells more about."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from inspector.ui.detail.wording import tooltip
 from inspector.ui.theme import Appearance
 
 
-class ReplyNotice(QToolButton):
-    """Says so in the colours of a warning; a click leads to where it can be changed."""
+class Notice(QToolButton):
+    """Short words in the colours of a warning; not there while there are none."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, appearance: Appearance, subject: str, parent: QWidget | None = None) -> None:
+        """`subject` says to screen readers what the words are about."""
         super().__init__(parent)
         self._appearance = appearance
+        self.setObjectName(subject)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip("Show what callbacks are answered")
         appearance.changed.connect(self._restyle)
         self._restyle()
         self.hide()
 
-    def show_words(self, text: str) -> None:
-        """Show `text`; nothing is shown without."""
+    def show_words(self, text: str, details: str) -> None:
+        """Show `text`, with `details` (plain text) as its tooltip; nothing is shown without a text."""
         self.setText(text)
-        self.setAccessibleName(f"Replies: {text}")
+        self.setToolTip(tooltip(*details.split("\n")) if details else "")
+        self.setAccessibleName(f"{self.objectName()}: {text}")
+        self.setAccessibleDescription(details)
         self.setVisible(bool(text))
 
     def _restyle(self) -> None:

@@ -20,6 +20,7 @@ from inspector.capture.recorder import Recorder
 from inspector.capture.reply import Reply
 from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
 from inspector.cli.door import DoorWarnings
+from inspector.cli.lines import callback_event, callback_line, forward_event, forward_line
 from inspector.cli.options import WrongUse
 from inspector.cli.signals import ending_signals
 from inspector.cli.terminal import printable
@@ -32,7 +33,6 @@ from inspector.runtime.network import is_loopback
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError
 from inspector.session.exchange.export import export
-from inspector.session.exchange.json_export import finding_json
 from inspector.session.reader import SessionReader
 from inspector.session.records import Appended, ForwardRow, Received
 from inspector.session.session import SUFFIX, Session
@@ -205,9 +205,9 @@ class Listen:
         self._key_fits = self._key_fits or any(received.signature is SignatureState.VALID for received in batch)
         self._messages.update(one.message for one in appended if one.message is not None)
         if self._plan.as_json:
-            lines = [_event(received, one) for received, one in pairs]
+            lines = [callback_event(received, one) for received, one in pairs]
         else:
-            lines = [_line(received, one, self._signature_note(received)) for received, one in pairs]
+            lines = [callback_line(received, one, self._signature_note(received)) for received, one in pairs]
         self._say("\n".join(lines))  # all at once: each flush is a system call
         for received, one in pairs:
             if self._forwarder is not None:
@@ -240,7 +240,7 @@ class Listen:
         return until.met_by(self._reader, messages, appended[0].seq - 1)
 
     def _forwarded(self, rows: Sequence[ForwardRow]) -> None:
-        told = _forward_event if self._plan.as_json else _forward_line
+        told = forward_event if self._plan.as_json else forward_line
         self._say("\n".join(told(row) for row in rows))
 
     def _close(self, reason: str) -> None:
@@ -280,63 +280,6 @@ async def _started(server: CaptureServer, plan: Plan) -> Listening:
             if plan.forward is not None and is_own(plan.forward, listening.host, listening.port):
                 raise WrongUse("--forward names the very address that is listened at: callbacks would go in circles")
             return listening
-
-
-def _forward_event(row: ForwardRow) -> str:
-    event = {
-        "event": "forwarded",
-        "seq": row.callback,
-        "url": row.url,
-        "status": row.status,
-        "milliseconds": row.milliseconds,
-        "error": row.error,
-    }
-    return json.dumps(event)
-
-
-def _forward_line(row: ForwardRow) -> str:
-    if row.error is not None:
-        return f"  forward of {row.callback} failed: {printable(row.error)}"
-    return f"  forward of {row.callback} answered {row.status} after {row.milliseconds} ms"
-
-
-def _event(received: Received, one: Appended) -> str:
-    judgement = received.judgement
-    status = judgement.facts.status
-    event = {
-        "event": "callback",
-        "seq": one.seq,
-        "valid": judgement.valid,
-        "message_id": one.message_id,
-        "status": None if status is None else status.value,
-        "problems": [problem.as_json() for problem in judgement.problems],
-        "findings": [finding_json(finding) for finding in one.findings],
-    }
-    return json.dumps(event)
-
-
-def _line(received: Received, one: Appended, note: str) -> str:
-    judgement, facts = received.judgement, received.judgement.facts
-    clock = datetime.fromtimestamp(received.received / 1e6).astimezone()
-    parts = [f"{clock:%H:%M:%S}.{clock.microsecond // 1000:03d}", f"#{one.seq}"]
-    if judgement.valid and facts.status is not None:
-        parts.append(f"{facts.status.value:<11}")
-    else:
-        parts.append("invalid    ")
-    parts.append(printable(one.message_id or "no message id", 60))
-    if facts.to or facts.from_:
-        parts.append(f"{printable(facts.from_ or '?', 40)} → {printable(facts.to or '?', 40)}")
-    if facts.error_code or facts.error_message:
-        parts.append(
-            f"error {printable(facts.error_code or '', 20)} {printable(facts.error_message or '', 80)}".rstrip()
-        )
-    notes = [f"{problem.path} {problem.code.value}" for problem in judgement.problems]
-    notes += [finding.code.value for finding in one.findings]
-    if note:
-        notes.append(note)
-    if notes:
-        parts.append(f"[{printable(', '.join(notes), 200)}]")
-    return "  ".join(parts)
 
 
 def _warn(text: str) -> None:

@@ -25,7 +25,7 @@ from inspector.session.records import (
     Summary,
     TransitionRow,
 )
-from inspector.session.replays import select_replays
+from inspector.session.sent import select_forwards, select_replays
 from inspector.session.stored_reading import StoredReading
 from inspector.session.stored_rows import (
     CALLBACK_COLUMNS,
@@ -33,7 +33,6 @@ from inspector.session.stored_rows import (
     SUMMARY_COLUMNS,
     callback_row,
     callback_summary,
-    headers_of,
     message_row,
 )
 
@@ -290,15 +289,7 @@ class SessionReader(StoredReading, LogReading, InsightReading):
         return Summary(total, valid, in_all, by_status)
 
     def forwards(self, seq: int) -> list[ForwardRow]:
-        cursor = self._connection.execute(
-            "SELECT callback, url, sent, milliseconds, status, headers, body, error FROM forwards "
-            "WHERE callback = ? ORDER BY row",
-            (seq,),
-        )
-        return [
-            ForwardRow(callback, url, sent, took, status, headers_of(headers or "[]"), body or b"", error)
-            for callback, url, sent, took, status, headers, body, error in cursor
-        ]
+        return select_forwards(self._connection, seq)
 
     def replays(self, seq: int | None = None, most: int = 200) -> list[ReplayRow]:
         """The last times that a callback, or any, was sent again, the oldest of them first."""

@@ -21,22 +21,18 @@ from inspector.session.errors import SessionError, UnreadableSession, unwritable
 from inspector.session.files import Place, check_file, opening, removed_on_failure
 from inspector.session.marks import set_colour, set_note
 from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
-from inspector.session.replays import insert_replays
 from inspector.session.retention import Keep, Trimmed, trim
 from inspector.session.schema import ADDITIONS, INDEXES, configure, initialise
+from inspector.session.sent import insert_forwards, insert_replays
+from inspector.session.stored_callback import INSERT_CALLBACK, callback_row
 from inspector.session.stored_message import INSERT_MESSAGE, LARGE, UPDATE_MESSAGE, StoredMessage, load
-from inspector.session.values import dump, dump_headers, storable, storable_facts
+from inspector.session.values import dump, storable, storable_facts
 
 SUFFIX: Final = ".inspector"
 _TABLES: Final = ("marks", "replays", "deaf", "logged", "forwards", "findings", "tallies", "callbacks", "messages")
 """All but that of the session itself; those that refer to others come first."""
 _STATES_KEPT: Final = 2048
 
-_INSERT_CALLBACK: Final = "INSERT INTO callbacks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-# A callback may have been cleared away, or not be kept any more, while its answer was on the way.
-_INSERT_FORWARD: Final = (
-    "INSERT INTO forwards SELECT NULL,?1,?2,?3,?4,?5,?6,?7,?8 WHERE EXISTS (SELECT 1 FROM callbacks WHERE seq = ?1)"
-)
 _ADD_TALLY: Final = "INSERT INTO tallies VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _INSERT_FINDING: Final = "INSERT OR IGNORE INTO findings VALUES (?,?,?,?,?)"
 
@@ -131,7 +127,7 @@ class Session:
                 for seq, received in enumerate(batch, next_seq):
                     message, new, remarks = self._fold(seq, received, touched, tallies)
                     row = None if message is None else message.row
-                    callbacks.append(_callback_row(seq, received, row, new, self._reply_text(received.reply)))
+                    callbacks.append(callback_row(seq, received, row, new, self._reply_text(received.reply)))
                     findings += [(row, one.seq, one.code.value, one.text, one.severity.value) for one in remarks]
                     status = None if message is None else message.lifecycle.status
                     message_id = None if message is None else message.id
@@ -140,7 +136,7 @@ class Session:
                 tallies["callbacks"] = len(batch)
                 tallies["invalid"] = sum(not received.judgement.valid for received in batch)
                 self._write_messages(touched.values(), next_row)
-                self._connection.executemany(_INSERT_CALLBACK, callbacks)
+                self._connection.executemany(INSERT_CALLBACK, callbacks)
                 for message in touched.values():
                     tallies[f"status:{message.status_word}"] += 1
                 self._connection.executemany(_ADD_TALLY, [item for item in tallies.items() if item[1]])
@@ -169,13 +165,8 @@ class Session:
 
         Raises SessionError when the file cannot be written.
         """
-        rows = [
-            (one.callback, one.url, one.sent, one.milliseconds, one.status, headers, one.body, one.error)
-            for one in forwards
-            for headers in [dump_headers(one.headers)]
-        ]
         with self._transaction():
-            self._connection.executemany(_INSERT_FORWARD, rows)
+            insert_forwards(self._connection, forwards)
 
     def record_replays(self, replays: Iterable[ReplayRow]) -> None:
         """Write what came of callbacks sent again. Raises SessionError when the file cannot be written."""
@@ -331,32 +322,3 @@ class Session:
             self._next_row += 1
         self._states[message_id] = message
         return message
-
-
-def _callback_row(
-    seq: int, received: Received, message: int | None, new: Transition | None, reply: str
-) -> tuple[Any, ...]:
-    judgement = received.judgement
-    facts = judgement.facts
-    # sqlite3 takes integers and bytearrays as they are; booleans and bytes are first offered to adapters.
-    return (
-        seq,
-        received.received,
-        storable(received.method),
-        storable(received.target),
-        received.remote,
-        dump_headers(received.headers),
-        bytearray(received.body),
-        int(received.truncated),
-        judgement.dialect.value,
-        int(judgement.valid),
-        message,
-        None if facts.status is None else facts.status.value,
-        storable(facts.timestamp),
-        storable(facts.error_code),
-        storable(facts.error_message),
-        int(new is not None),
-        received.signature.value,
-        dump([problem.as_json() for problem in judgement.problems]) if judgement.problems else None,
-        reply,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,7 +17,8 @@ from inspector.ui.column_menu import ColumnMenu
 from inspector.ui.new_rows_button import NewRowsButton
 from inspector.ui.row_id_model import Index, RowIdModel
 from inspector.ui.row_painter import RowPainter
-from inspector.ui.texts import one_line
+from inspector.ui.state_text import state_of, text_of
+from inspector.ui.texts import tooltip
 
 _UP: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_Home})
 _MOST_COPIED: Final = 5000
@@ -325,11 +326,11 @@ class LiveTable(QTableView):
 
     def header_state(self) -> str:
         """Widths, order, hidden columns and sorting, to be remembered."""
-        return bytes(self.horizontalHeader().saveState().toBase64().data()).decode()
+        return text_of(self.horizontalHeader().saveState())
 
     def restore_header(self, state: str) -> None:
         if state:
-            self.horizontalHeader().restoreState(QByteArray.fromBase64(state.encode()))
+            self.horizontalHeader().restoreState(state_of(state))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._painter.paint_rows(self, event.rect())
@@ -342,10 +343,6 @@ class LiveTable(QTableView):
             # Not ToolTipRole, which Qt's delegate would show by itself, as HTML where it looks like it.
             extra = index.data(Qt.ItemDataRole.AccessibleDescriptionRole) if index.isValid() else None
             fits = self.sizeHintForIndex(index).width() <= self.visualRect(index).width() if index.isValid() else True
-            said = [one_line(one, 2000) for one in ("" if fits else text, extra) if one]
-            self.viewport().setToolTip(f"<qt>{'<br>'.join(map(_escaped, said))}</qt>" if said else "")
+            said = [one for one in ("" if fits else text, extra) if one]
+            self.viewport().setToolTip(tooltip(*said, longest=2000) if said else "")
         return super().viewportEvent(event)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

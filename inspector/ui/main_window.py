@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -24,6 +24,7 @@ from inspector.ui.side_pane import SidePane
 from inspector.ui.status_line import StatusLine
 from inspector.ui.texts import one_line
 from inspector.ui.theme import Appearance, Scheme
+from inspector.ui.window_shape import WindowShape
 
 if TYPE_CHECKING:
     from inspector.session.retention import Trimmed
@@ -67,7 +68,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._chooser = Chooser(self, self.panel, self.status, settings)
         self._feed = DetailFeed(self.panel, self.detail)
-        self._splitter = self._lay_out()
+        self._shape = WindowShape(self, self._lay_out(), self.detail, self.panel)
         self.menus = Menus(self, self._slots())
         self._connect()
         self._restore()
@@ -264,11 +265,7 @@ class MainWindow(QMainWindow):
 
     def remember(self) -> None:
         """Put sizes, columns and places into the settings."""
-        self._settings.window_geometry = _encoded(self.saveGeometry())
-        self._settings.splitter = _encoded(self._splitter.saveState())
-        self._settings.detail_sizes = self.detail.sizes()
-        self._settings.message_header = self.panel.messages.header_state()
-        self._settings.callback_header = self.panel.callbacks.header_state()
+        self._shape.remember(self._settings)
 
     # -- Qt -----------------------------------------------------------------------------------
 
@@ -376,15 +373,7 @@ class MainWindow(QMainWindow):
     # -- remembered and shown -----------------------------------------------------------------
 
     def _restore(self) -> None:
-        settings = self._settings
-        if settings.window_geometry:
-            self.restoreGeometry(_decoded(settings.window_geometry))
-        if settings.splitter:
-            self._splitter.restoreState(_decoded(settings.splitter))
-        if settings.detail_sizes:
-            self.detail.set_sizes(settings.detail_sizes)
-        self.panel.messages.restore_header(settings.message_header)
-        self.panel.callbacks.restore_header(settings.callback_header)
+        self._shape.restore(self._settings)
         self.panel.set_stalled_after(self._clock().stalled_after)
         self._show_recent()
         self._show_scheme()
@@ -399,11 +388,3 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         name = "" if self._path is None else f"{one_line(self._path.stem, 80)} — "
         self.setWindowTitle(f"{name}Callback Inspector")
-
-
-def _encoded(state: QByteArray) -> str:
-    return bytes(state.toBase64().data()).decode()
-
-
-def _decoded(text: str) -> QByteArray:
-    return QByteArray.fromBase64(text.encode())

@@ -71,3 +71,10 @@ def _visible(character: str, before: str) -> str:
         return chr(0x2400 + code)
     # Joiners belong into emoji and into many scripts, and nowhere behind the letters of ids and numbers.
     return character if character in _JOINERS and not before.isascii() else "�"
+
+
+def tooltip(*lines: str, longest: int = 600) -> str:
+    """Lines for a tooltip, each of at most `longest` characters; what looks like HTML is shown as it is."""
+    from html import escape  # not wanted for the first paint
+
+    return f"<qt>{'<br>'.join(escape(one_line(line, longest)) for line in lines if line)}</qt>"

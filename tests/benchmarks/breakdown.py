@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from inspector.callbacks.judgement import judge
-from inspector.cli.listening import _event
+from inspector.cli.lines import callback_event
 from inspector.session.records import Received, headers_as_text
 from inspector.session.session import Session
 from tests.benchmarks.children import reports
@@ -91,7 +91,7 @@ def _one_run(path: Path) -> dict[str, float]:
             appended += time.process_time() - begun
             begun = time.process_time()
             for received, told in zip(batch, result, strict=True):
-                _event(received, told)
+                callback_event(received, told)
             lines += time.process_time() - begun
         spent["fold, and make its rows"] = appended - sum(timed.spent.values())
         spent["SQL: messages looked up"] = timed.spent["look-ups"]

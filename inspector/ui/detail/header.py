@@ -19,9 +19,9 @@ from inspector.ui.detail.labels import (
 )
 from inspector.ui.detail.mark_line import MarkLine
 from inspector.ui.detail.selectable_text import SelectableText
-from inspector.ui.detail.wording import delivered_text, segments_text, times_text, tooltip, value_text
+from inspector.ui.detail.wording import delivered_text, segments_text, times_text, value_text
 from inspector.ui.status_badge import StatusBadge
-from inspector.ui.texts import moment_text, one_line
+from inspector.ui.texts import moment_text, one_line, tooltip
 from inspector.ui.theme import Appearance, Colors, monospace
 
 _BODY_LINES = 3

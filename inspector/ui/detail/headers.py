@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.session.records import CallbackRow
 from inspector.ui.detail.labels import PlainLabel, muted_color
-from inspector.ui.detail.wording import tooltip
-from inspector.ui.texts import count_text, one_line
+from inspector.ui.texts import count_text, one_line, tooltip
 from inspector.ui.theme import Appearance, monospace
 
 _ROOT: Final = QModelIndex()

@@ -17,7 +17,7 @@ from inspector.ui.detail.json_nodes import (
     shown_name,
     shown_value,
 )
-from inspector.ui.detail.wording import tooltip
+from inspector.ui.texts import tooltip
 
 NAME: Final = 0
 VALUE: Final = 1

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
-from inspector.ui.detail.wording import tooltip
+from inspector.ui.texts import tooltip
 from inspector.ui.theme import Appearance, Colors
 
 ColorChoice = Callable[[Colors], QColor]

@@ -5,7 +5,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from inspector.ui.detail.timeline_rows import TimelineRow, spoken_text, tooltip_lines
-from inspector.ui.detail.wording import tooltip
+from inspector.ui.texts import tooltip
 
 _ROOT: Final = QModelIndex()
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
-from html import escape
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -168,8 +167,3 @@ def several_lines(text: str, longest: int = 2_000) -> str:
     """A stranger's text with its lines kept, and what would move other text about made visible."""
     shown = "\n".join(one_line(line, longest) for line in text[:longest].replace("\r\n", "\n").split("\n"))
     return f"{shown}…" if len(text) > longest else shown
-
-
-def tooltip(*lines: str) -> str:
-    """Lines for a tooltip, which Qt would read as HTML where they look like it."""
-    return f"<qt>{'<br>'.join(escape(one_line(line, 600)) for line in lines if line)}</qt>"

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from inspector.ui.detail.wording import tooltip
+from inspector.ui.texts import tooltip
 from inspector.ui.theme import Appearance
 
 

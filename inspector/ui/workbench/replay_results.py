@@ -24,8 +24,8 @@ from inspector.session.records import ReplayRow
 from inspector.ui.detail.labels import PlainLabel, muted_color
 from inspector.ui.detail.raw import text_view
 from inspector.ui.detail.raw_text import raw_text
-from inspector.ui.detail.wording import status_line, tooltip
-from inspector.ui.texts import clock_text, duration_text, one_line
+from inspector.ui.detail.wording import status_line
+from inspector.ui.texts import clock_text, duration_text, one_line, tooltip
 from inspector.ui.theme import Appearance
 from inspector.ui.workbench.body_text import laid_out_body
 from inspector.ui.workbench.side_by_side import SideBySide

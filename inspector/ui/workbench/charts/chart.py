@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from inspector.ui.detail.wording import tooltip
+from inspector.ui.texts import tooltip
 from inspector.ui.theme import Appearance, Colors, Tint
 
 _FORWARD = (Qt.Key.Key_Right, Qt.Key.Key_Down)

@@ -1,11 +1,11 @@
-"""What was sent again is kept with its callback, and goes with it."""
+"""What was sent on or again is kept with its callback, and goes with it."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from inspector.session.reader import SessionReader
-from inspector.session.records import ReplayRow
+from inspector.session.records import ForwardRow, ReplayRow
 from inspector.session.session import Session
 from tests.factories import RECEIVED, STARTED, make_callback, make_session
 
@@ -41,3 +41,13 @@ def test_a_file_of_version_0_1_0_has_none(tmp_path: Path) -> None:
         connection.execute("DROP TABLE replays")
     with SessionReader(path) as reader:
         assert reader.replays() == reader.replays(1) == []
+
+
+def test_a_forwarding_keeps_text_that_is_no_utf_8(tmp_path: Path) -> None:
+    path = make_session(tmp_path / "a.inspector", [make_callback()])
+    row = ForwardRow(1, "http://a/\ud800", RECEIVED, 12, None, (), b"", "refused \udcff")
+    with Session.open(path) as session:
+        session.record_forwards([row])
+    with SessionReader(path) as reader:
+        (found,) = reader.forwards(1)
+    assert (found.url, found.error) == ("http://a/\ufffd", "refused \ufffd")

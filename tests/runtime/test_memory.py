@@ -1,4 +1,6 @@
 import gc
+import platform
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -35,3 +37,24 @@ def test_what_is_there_when_it_settles_is_never_looked_through() -> None:
 def test_a_thread_that_computes_lets_the_loop_go_on_soon() -> None:
     settle()
     assert sys.getswitchinterval() <= 0.002
+
+
+LARGE_BLOCK_IN_HEAP = """
+from pathlib import Path
+from inspector.runtime.memory import settle
+if {settles}:
+    settle()
+bytes(16 << 20)  # freed at once, after which the C library would put all that is smaller into the heap
+body = bytes(512 << 10)
+heap = next(line for line in Path("/proc/self/maps").read_text().splitlines() if "[heap]" in line)
+first, last = (int(one, 16) for one in heap.split()[0].split("-"))
+print(first <= id(body) < last)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library is told")
+@pytest.mark.parametrize(("settles", "in_heap"), [(False, "True"), (True, "False")])
+def test_large_blocks_do_not_stay_in_the_heap(settles: bool, in_heap: str) -> None:
+    code = LARGE_BLOCK_IN_HEAP.format(settles=settles)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == in_heap

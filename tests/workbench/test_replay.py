@@ -65,6 +65,15 @@ async def window_of(driver: Driver) -> ReplayWindow:
     return found
 
 
+async def begun(driver: Driver, url: str) -> ReplayWindow:
+    """Begin to send what is chosen again, to `url`."""
+    driver.trigger("send_again")
+    window = await window_of(driver)
+    window.address.setCurrentText(url)
+    window.send.click()
+    return window
+
+
 async def sent(window: ReplayWindow, count: int) -> None:
     await until(lambda: window.results.model.rowCount() == count and window.stop.isHidden(), f"{count} results")
 
@@ -208,10 +217,7 @@ def test_a_sending_can_be_stopped(run: Run, started: StartProgram) -> None:
         async with started() as driver, application() as app:
             await with_life(driver)
             app.held = asyncio.Event()
-            driver.trigger("send_again")
-            window = await window_of(driver)
-            window.address.setCurrentText(app.url)
-            window.send.click()
+            window = await begun(driver, app.url)
             await until(lambda: app.requests)
             assert not window.send.isEnabled()
             driver.trigger("resend")
@@ -231,10 +237,7 @@ def test_nothing_listens_there(run: Run, started: StartProgram) -> None:
     async def scenario() -> None:
         async with started() as driver:
             await with_life(driver)
-            driver.trigger("send_again")
-            window = await window_of(driver)
-            window.address.setCurrentText("http://127.0.0.1:1")
-            window.send.click()
+            window = await begun(driver, "http://127.0.0.1:1")
             await sent(window, 3)
             assert window.state.text() == "3 of 3 sent · 3 not answered"
             row = window.results.model.row(0)
@@ -252,10 +255,7 @@ def test_results_of_a_session_that_is_only_shown_are_not_kept(run: Run, started:
             driver.window.panel.show_view(CALLBACKS)
             await until(lambda: driver.window.panel.callbacks_model.rowCount() == 2)
             driver.trigger("select_all")
-            driver.trigger("send_again")
-            window = await window_of(driver)
-            window.address.setCurrentText(app.url)
-            window.send.click()
+            window = await begun(driver, app.url)
             await sent(window, 2)
             assert "not kept in the file" in window.state.text()
             assert "Only" not in (window.results.model.row(0).error or "")
@@ -271,10 +271,7 @@ def test_another_session_ends_the_sending(run: Run, started: StartProgram) -> No
         async with started() as driver, application() as app:
             await with_life(driver)
             app.held = asyncio.Event()
-            driver.trigger("send_again")
-            window = await window_of(driver)
-            window.address.setCurrentText(app.url)
-            window.send.click()
+            window = await begun(driver, app.url)
             await until(lambda: app.requests)
             driver.trigger("new_session")
             await until(lambda: not window.isVisible())

@@ -37,9 +37,10 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # qasync has no types
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)
-        self._ready_now.append(handle)
-        if not self._turns.isActive():
-            self._turns.start()
+        if isValid(self._turns):  # a thread may come to its end after the loop has
+            self._ready_now.append(handle)
+            if not self._turns.isActive():
+                self._turns.start()
         return handle
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -106,6 +107,7 @@ class Bench:
         self.session_shown()
         self.listening_changed()
         self.complete = True
+        self.spawn(asyncio.to_thread(import_module, "inspector.workbench.opened_later"), "read in what is opened later")
 
     def _made(self, kind: type[Tool]) -> Tool:
         tool = kind(self)

@@ -1,6 +1,5 @@
 """Insight: the session as a whole, counted beside the window while its page is looked at."""
 
-import asyncio
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -46,8 +45,6 @@ class InsightTool(Tool):
         window.add_page("Insight", self._make_page, Entry("insight", "&Insight", "Ctrl+I"))
         window.panel.rows.counted.connect(self._on_changed)
         window.panel.rows.clock_moved.connect(self._on_changed)  # messages stall by the clock
-        # Beside the loop, as reading it in takes as long as making the page.
-        self.bench.spawn(asyncio.to_thread(_import_page), "read the insight page in")
 
     def session_shown(self) -> None:
         self._changed = True
@@ -122,10 +119,6 @@ class InsightTool(Tool):
     @property
     def _clock(self) -> "Clock":
         return self.bench.window.panel.messages_model.clock
-
-
-def _import_page() -> None:
-    import inspector.ui.workbench.insight_page  # noqa: F401 - only to be loaded
 
 
 def _look(gathering: "Gathering", stalled_before: int | None, reader: "SessionReader") -> "Insight":

@@ -75,3 +75,23 @@ def test_work_in_the_default_executor(loop: WindowLoop) -> None:
         assert name.startswith("work")
 
     loop.run_until_complete(main())
+
+
+def test_a_thread_that_ends_after_the_loop_is_no_error(qapp: QApplication) -> None:
+    loop, begun, closed = WindowLoop(qapp), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        closed.wait(20)
+        loop.call_soon_threadsafe(print, "too late")
+
+    async def main() -> None:
+        loop.run_in_executor(None, work)
+        while not begun.is_set():  # noqa: ASYNC110 - of another thread
+            await asyncio.sleep(0)
+
+    loop.run_until_complete(main())
+    threading.Timer(0.0, closed.set).start()  # the loop waits for its threads while it closes
+    loop.close()
+    qapp.processEvents()
+    assert not loop._ready_now

@@ -124,6 +124,7 @@ class Capturing:
             CaptureSettings(),
             largest_body=self._settings.largest_body_kib * 1024,
             most_connections=self._settings.most_connections,
+            most_in_flight=self._settings.most_in_flight_mib << 20,
             secret_path=self._settings.secret_path,
             require_signature=self._settings.require_signature,
         )

@@ -73,6 +73,7 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "secret_path": lambda value: _text(value) and (not value or (value.startswith("/") and len(value) > 16)),
     "require_signature": _choice,
     "most_connections": _whole(10, 100_000),
+    "most_in_flight_mib": _whole(1, 65_536),
     "simulate_url": _text,
     "simulate": lambda value: isinstance(value, dict),
     "space": _text,
@@ -143,6 +144,8 @@ class Settings:
     require_signature: bool = False
     """Whether callbacks without a valid signature are answered 403."""
     most_connections: int = 1000
+    most_in_flight_mib: int = 64
+    """What all bodies may hold together until they are answered."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Settings of a newer version, which are kept."""
 

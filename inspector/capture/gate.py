@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod, HttpProcessingError, LineTooLong, TransferEncodingError
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
 from inspector.capture.refusals import Refusals, Refused
@@ -18,6 +19,10 @@ from inspector.capture.refusals import Refusals, Refused
 MOST_HEADERS: Final = 128
 LONGEST_LINE: Final = 1 << 16
 """Bytes. A GET of the Compatibility API has the whole text in its target: 1,600 characters, up to 12 bytes each."""
+LONGEST_HEAD: Final = 1 << 17
+"""Bytes of a request before its body. Each line may be long, and all of them may not."""
+MOST_AHEAD: Final = 1 << 16
+"""Bytes of further requests that a connection may send ahead of its answers. No more is read until some were given."""
 
 _FILES_OF_OURS: Final = 96
 """Open files that are left to the rest of the program: the session, its logs, forwards, tunnels, the window."""
@@ -26,6 +31,7 @@ _SHARE: Final = 10
 _BEGINNING: Final = 24
 _SLOW_SECONDS: Final = 1.0
 _BUSY: Final = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+_LONG_HEAD: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _NOT_HTTP: Final = "This is no HTTP request that can be read.\n"
 
 TLS_HINT: Final = "Something speaks HTTPS to this plain HTTP port; use http:// or a tunnel."
@@ -95,20 +101,46 @@ class Gate(web.Server):
 
 
 class _Connection(RequestHandler):
-    """One connection. What cannot be read as HTTP is answered 400 and counted."""
+    """One connection. What cannot be read as HTTP is answered 400 and counted; what it sends ahead is bounded."""
 
-    __slots__ = ("_beginning", "body_limit")
+    __slots__ = ("_ahead", "_beginning", "_head", "_last_body", "body_limit")
 
     def __init__(self, gate: Gate, **options: Any) -> None:
         super().__init__(gate, **options)
         self._beginning = b""
+        self._head = 0
+        self._ahead = 0
+        self._last_body: StreamReader = EMPTY_PAYLOAD
         self.body_limit: BodyLimit | None = None
         """There while the rest of a body is waited for."""
 
     def data_received(self, data: bytes) -> None:
         if not self._request_count and len(self._beginning) < _BEGINNING:
             self._beginning = (self._beginning + data[:_BEGINNING])[:_BEGINNING]
+        asked, of_a_body = self._request_count, not self._last_body.is_eof()
         super().data_received(data)
+        messages = self._messages
+        if self._request_count != asked:
+            self._head = 0
+            self._last_body = messages[-1][1]
+        elif not of_a_body:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD:
+                self._refuse_head()
+        if messages and self._current_request is not None:
+            self._ahead += len(data)
+            if self._ahead > MOST_AHEAD and not self._buffer_paused:
+                self._pause_reading_for_buffer()  # aiohttp goes on when it takes the next one up
+        else:
+            self._ahead = 0
+
+    def _refuse_head(self) -> None:
+        if self.transport is None or not isinstance(self._manager, Gate):
+            return
+        self._manager.refusals.add(Refused.UNREADABLE, f"a head of over {LONGEST_HEAD:,} bytes", remote_of(self))
+        if self.silent:
+            self.transport.write(_LONG_HEAD)
+        self.force_close()
 
     @property
     def silent(self) -> bool:
@@ -148,7 +180,8 @@ class BodyLimit:
 
     def __init__(self, request: web.BaseRequest, seconds: float) -> None:
         self.given_up = False
-        self.since = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self.since = self._loop.time()
         self._connection = request.protocol
         self._timeout = asyncio.timeout(seconds)
 
@@ -163,6 +196,11 @@ class BodyLimit:
         if isinstance(self._connection, _Connection):
             self._connection.body_limit = None
         await self._timeout.__aexit__(kind, error, trace)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was begun to be read."""
+        return self._loop.time() - self.since
 
     def give_up(self) -> None:
         """Let no more time pass."""

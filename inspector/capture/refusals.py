@@ -20,6 +20,8 @@ class Refused(StrEnum):
     """It was sent to another path than the secret one."""
     CROWDED = "crowded"
     """There were as many connections as there may be."""
+    FULL = "full"
+    """All bodies together held as many bytes as they may."""
     NO_FILES = "no_files"
     """The system gave this program no more open files."""
 
@@ -99,6 +101,9 @@ def words(refusals: Refusals, kind: Refused) -> str:
         case Refused.CROWDED:
             what = "1 connection was" if count == 1 else f"{count:,} connections were"
             return f"{what} closed because there were too many at once (last: {last.reason}{whence})"
+        case Refused.FULL:
+            what = "1 body was" if count == 1 else f"{count:,} bodies were"
+            return f"{what} answered 503 because all at once took too much memory (last: {last.reason}{whence})"
         case Refused.NO_FILES:
             return (
                 "The system gave this program no more open files, so senders had to wait or were turned away. "

@@ -7,18 +7,18 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from aiohttp import web
-from aiohttp.client_exceptions import ClientError
 
 from inspector.callbacks.judgement import judge, unjudged
 from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.answering import Answering, Plan, Planned
-from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, BodyLimit, Gate, room
+from inspector.capture.bodies import Bodies, Body
+from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, Gate, room
 from inspector.capture.recorder import Recorder
 from inspector.capture.refusals import Refusals, Refused
-from inspector.capture.reply import FORBIDDEN, INCOMPLETE, NOT_KEPT, OK, TIMED_OUT, TOO_LARGE, Reply
+from inspector.capture.reply import FORBIDDEN, FULL, NOT_KEPT, OK, Reply
 from inspector.capture.secret_path import NOT_FOUND, leads_in
 from inspector.session.errors import SessionError
 from inspector.session.records import Received, headers_as_text
@@ -37,7 +37,8 @@ class CaptureSettings:
     `idle_seconds` bounds how long a connection may take to send the head of a request, and how long
     one is kept open without any; `body_seconds` how long a body may take. `signing_key` is the
     project's key; None leaves signatures unchecked. `most_connections` may be open at once; what it is when
-    listening begins counts.
+    listening begins counts. All bodies together, until they are answered, may hold `most_in_flight` bytes, or as many
+    as one of them may.
     """
 
     largest_body: int = 1 << 20
@@ -49,6 +50,7 @@ class CaptureSettings:
     answer: Plan | None = None
     """What is asked for the answer to each callback that came whole. None, its own or its answer's, means `reply`."""
     most_connections: int = 1000
+    most_in_flight: int = 64 << 20
     secret_path: str = field(default="", repr=False)
     """What every path must begin with (`/k7…`); others are answered 404 and not kept. "": any path will do."""
     require_signature: bool = False
@@ -78,13 +80,6 @@ class CannotListen:
     text: str
 
 
-class _Body(NamedTuple):
-    content: bytes
-    reply: Reply | None = None
-    too_large: int | None = None
-    incomplete: str | None = None
-
-
 class CaptureServer:
     """Listens at one address at a time; can be stopped and started again elsewhere."""
 
@@ -95,6 +90,7 @@ class CaptureServer:
         self.refusals = refusals or Refusals()
         self.listening: Listening | None = None
         self._recorder = recorder
+        self._bodies = Bodies(self.refusals)
         self._answering = Answering(recorder)
         self._runner: web.ServerRunner | None = None
         self._clock: Callable[[], int] = time.time_ns
@@ -150,7 +146,21 @@ class CaptureServer:
         if secret and not leads_in(request.raw_path, secret):
             self.refusals.add(Refused.ELSEWHERE, "", request.remote or "")
             return NOT_FOUND.response(request)
-        body = await self._body(request)
+        settings = self.settings
+        body = await self._bodies.read(
+            request,
+            largest=settings.largest_body,
+            seconds=settings.body_seconds,
+            together=settings.most_in_flight,
+        )
+        if body.reply is FULL:
+            return FULL.response(request)
+        try:
+            return await self._keep_and_answer(request, received_at, body)
+        finally:
+            self._bodies.let_go(body)
+
+    async def _keep_and_answer(self, request: web.BaseRequest, received_at: int, body: Body) -> web.StreamResponse:
         reply = body.reply or self.settings.reply
         received = self._received(request, received_at, body, reply)
         if self.settings.require_signature and received.signature is not SignatureState.VALID and body.reply is None:
@@ -180,7 +190,7 @@ class CaptureServer:
             return NOT_KEPT.response(request)
         return await answering.answer(plan, request, received, appended.seq)
 
-    def _received(self, request: web.BaseRequest, received_at: int, body: _Body, reply: Reply) -> Received:
+    def _received(self, request: web.BaseRequest, received_at: int, body: Body, reply: Reply) -> Received:
         headers = headers_as_text(request.raw_headers)
         try:
             judgement = judge(
@@ -222,53 +232,6 @@ class CaptureServer:
             public_url=self.settings.public_url,
             own_origin="" if self.listening is None else self.listening.url,
         ).state
-
-    async def _body(self, request: web.BaseRequest) -> _Body:
-        content = request.content
-        limit = self.settings.largest_body
-        try:
-            if content.is_eof():  # it came together with the head, as small bodies do
-                return _within(content.read_nowait(), limit)
-            # Also where the body is said to be too large: its beginning is kept.
-            _continue_if_asked(request)
-            return await self._read(request, limit)
-        except (ClientError, ConnectionError, web.RequestPayloadError) as error:
-            return _Body(b"", INCOMPLETE, incomplete=f"the sender broke off ({type(error).__name__}).")
-
-    async def _read(self, request: web.BaseRequest, limit: int) -> _Body:
-        chunks: list[bytes] = []
-        size = 0
-        limit_of_time = BodyLimit(request, self.settings.body_seconds)
-        try:
-            async with limit_of_time:
-                while chunk := await request.content.readany():
-                    chunks.append(chunk)
-                    size += len(chunk)
-                    if size > limit:
-                        break
-        except TimeoutError:
-            what = f"{size:,} bytes came within {self.settings.body_seconds:g} seconds, then nothing more."
-            if limit_of_time.given_up:
-                what = f"it was given up after {size:,} bytes, as there were too many connections at once."
-            return _Body(b"".join(chunks), TIMED_OUT, incomplete=what)
-        except (ClientError, ConnectionError, web.RequestPayloadError):
-            what = f"the sender broke off after {size:,} bytes."
-            return _Body(b"".join(chunks), INCOMPLETE, incomplete=what)
-        return _within(b"".join(chunks), limit)
-
-
-def _within(content: bytes, limit: int) -> _Body:
-    if len(content) <= limit:
-        return _Body(content)
-    return _Body(content[:limit], TOO_LARGE, too_large=limit)
-
-
-def _continue_if_asked(request: web.BaseRequest) -> None:
-    # RFC 9110, section 10.1.1; aiohttp does this only for applications with routes.
-    if request.version >= (1, 1) and request.headers.get("Expect", "").lower() == "100-continue":
-        transport = request.transport
-        if transport is not None:
-            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def _in_url(host: str) -> str:

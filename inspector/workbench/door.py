@@ -8,7 +8,7 @@ from inspector.ui.texts import one_line
 from inspector.ui.workbench.notice import Notice
 from inspector.workbench.bench import Bench, Tool
 
-_COUNTED: Final = (Refused.UNREADABLE, Refused.ELSEWHERE, Refused.CROWDED)
+_COUNTED: Final = (Refused.UNREADABLE, Refused.ELSEWHERE, Refused.CROWDED, Refused.FULL)
 _PAUSE: Final = 30.0
 """Seconds between two notes of one kind; the notice beside them always counts."""
 _NO_KEY: Final = (

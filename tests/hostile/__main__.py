@@ -58,6 +58,16 @@ async def _slow_bodies(port: int, until: float) -> int:
     return await _hold(port, 1200, until, b" ", make_request(b"{", length=10_000))
 
 
+async def _large_bodies(port: int, until: float) -> int:
+    return await _hold(port, 300, until, b" ", make_request(b"x" * 900_000, length=1_000_000))
+
+
+async def _long_heads(port: int, until: float) -> int:
+    return await _hold(
+        port, 300, until, b" ", b"POST / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"v" * 60_000 + b"\r\nX-Next: "
+    )
+
+
 async def _idle(port: int, until: float) -> int:
     return await _hold(port, 2000, until, b"")
 
@@ -116,6 +126,8 @@ LOADS: dict[str, Load] = {
     "nothing": _nothing,
     "800 slow heads": _slow_heads,
     "1,200 slow bodies": _slow_bodies,
+    "300 large bodies": _large_bodies,
+    "300 long heads": _long_heads,
     "2,000 idle": _idle,
     "connect and close": _flood,
     "no HTTP": _no_http,

@@ -16,7 +16,7 @@ from inspector.ui.dialogs.address import AddressDialog
 from inspector.ui.dialogs.preferences import PreferencesDialog
 from inspector.ui.workbench.address_page import AddressPage
 from inspector.ui.workbench.notice import Notice
-from tests.capture.wire import Wire
+from tests.capture.wire import Wire, make_request
 from tests.factories import JSON_TYPE, make_payload
 from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
 
@@ -191,6 +191,26 @@ def test_signatures_are_required_in_the_preferences(run: Run, started: StartProg
             assert await app.post() == 403
             assert notice(app).text() == "⚠ all answered 403"
             assert "no signing key is set" in notice(app).toolTip()
+
+    run(scenario())
+
+
+def test_what_all_bodies_may_hold_is_a_preference(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            app.trigger("preferences")
+            dialog = await app.dialog(PreferencesDialog)
+            assert dialog._in_flight.text() == "64 MiB; beyond it senders get 503"
+            dialog._in_flight.setValue(2)
+            dialog.accept()
+            await app.gone(dialog)
+            async with await Wire.open(port(app)) as one, await Wire.open(port(app)) as other:
+                for wire in (one, other):
+                    await wire.send(make_request(b"x" * 900_000, length=1_000_000))
+                    assert await app.post() == 200  # by now it was read
+                assert await app.post(body="x" * 500_000) == 200  # which is more than there is room for
+            await until(lambda: notice(app).text() == "⚠ 1 turned away")
+            assert "1 body was answered 503 because all at once took too much memory" in notice(app).toolTip()
 
     run(scenario())
 

@@ -50,6 +50,11 @@ class PreferencesDialog(QDialog):
         self._limit.setSuffix(" KiB")
         self._limit.setGroupSeparatorShown(True)
         self._limit.setValue(settings.largest_body_kib)
+        self._in_flight = QSpinBox(self)
+        self._in_flight.setRange(1, 65_536)
+        self._in_flight.setSuffix(" MiB; beyond it senders get 503")
+        self._in_flight.setGroupSeparatorShown(True)
+        self._in_flight.setValue(settings.most_in_flight_mib)
         self._stalled = QDoubleSpinBox(self)
         self._stalled.setRange(0.1, 10_000)
         self._stalled.setDecimals(1)
@@ -84,13 +89,15 @@ class PreferencesDialog(QDialog):
         form.addRow("", self._listen)
         form.addRow("Si&gnatures", self._signed)
         form.addRow("&Largest body", self._limit)
+        form.addRow("All &bodies at once", self._in_flight)
         form.addRow("&Stalled after", self._stalled)
         form.addRow("&Keep the last", self._keep_callbacks)
         form.addRow("No &older than", self._keep_days)
         form.addRow("", kept)
         form.addRow("Session &file", self._durable)
         fields = (
-            self._scheme, self._host, self._port, self._limit, self._stalled, self._keep_callbacks, self._keep_days,
+            self._scheme, self._host, self._port, self._limit, self._in_flight, self._stalled, self._keep_callbacks,
+            self._keep_days,
         )  # fmt: skip
         for field in fields:
             label = form.labelForField(field)
@@ -119,6 +126,7 @@ class PreferencesDialog(QDialog):
         settings.listen_at_start = self._listen.isChecked()
         settings.require_signature = self._signed.isChecked()
         settings.largest_body_kib = self._limit.value()
+        settings.most_in_flight_mib = self._in_flight.value()
         settings.stalled_minutes = self._stalled.value()
         settings.keep_callbacks = self._keep_callbacks.value()
         settings.keep_days = self._keep_days.value()

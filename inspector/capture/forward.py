@@ -13,6 +13,7 @@ from inspector.session.records import ForwardRow, Received
 _AT_ONCE: Final = 8
 _MOST_WAITING: Final = 1000
 _LAST_SECONDS: Final = 5.0
+_MOST_BYTES: Final = 64 << 20
 _LONGEST: Final = 64 * 1024
 
 
@@ -20,7 +21,8 @@ class Forwarder:
     """Sends callbacks to `url` beside the capture, a few at a time; answers are handed to `on_done`.
 
     A callback of which only the beginning was captured is not sent on, nor is one that comes while a
-    thousand wait already: `on_done` is told so at once.
+    thousand wait already, or 64 MiB of bodies: `on_done` is told so at once. One that is locked out is not sent on
+    either; of that there is nothing to tell, its reply says it.
     """
 
     def __init__(
@@ -37,16 +39,23 @@ class Forwarder:
         self._idle = asyncio.Event()
         self._idle.set()
         self._under_way = 0
+        self._bytes = 0
 
     def forward(self, seq: int, received: Received) -> asyncio.Task[ForwardRow] | None:
         """Send one callback on; returns at once. The task has what came of it; None where it is not sent on."""
+        if received.locked_out:
+            return None
         if received.truncated:
             self._skip(seq, received, "Not sent on: only the beginning of the callback was captured.")
             return None
         if self._under_way >= _MOST_WAITING:
             self._skip(seq, received, f"Not sent on: {_MOST_WAITING:,} callbacks wait for an answer already.")
             return None
+        if self._bytes and self._bytes + len(received.body) > _MOST_BYTES:
+            self._skip(seq, received, f"Not sent on: {_MOST_BYTES >> 20} MiB of callbacks wait for an answer already.")
+            return None
         self._under_way += 1
+        self._bytes += len(received.body)
         self._idle.clear()
         return self._tasks.spawn(self._forward(seq, received), name=f"forward callback {seq}")
 
@@ -69,6 +78,7 @@ class Forwarder:
             return row
         finally:
             self._under_way -= 1
+            self._bytes -= len(received.body)
             if not self._under_way:
                 self._idle.set()
 

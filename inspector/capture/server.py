@@ -164,7 +164,7 @@ class CaptureServer:
         reply = body.reply or self.settings.reply
         received = self._received(request, received_at, body, reply)
         if self.settings.require_signature and received.signature is not SignatureState.VALID and body.reply is None:
-            received, reply = received._replace(reply=FORBIDDEN.as_json), FORBIDDEN
+            received, reply = received._replace(reply=FORBIDDEN.as_json, locked_out=True), FORBIDDEN
         elif self.settings.answer is not None and body.reply is None:
             return await self._answer(request, received, self.settings.answer)
         try:

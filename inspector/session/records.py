@@ -29,7 +29,8 @@ class Received(NamedTuple):
 
     `received` is in microseconds since 1970 (UTC). `headers` keep order, case and repetitions; their
     bytes are read as ISO 8859-1 (RFC 9110, section 5.5), so that nothing is lost. `target` is the raw
-    request target. `truncated`: `body` is only the beginning.
+    request target. `truncated`: `body` is only the beginning. `locked_out`: it has no valid signature where one is
+    required; it is kept, and goes no further.
     """
 
     received: int
@@ -42,6 +43,7 @@ class Received(NamedTuple):
     truncated: bool = False
     signature: SignatureState = SignatureState.ABSENT
     reply: Mapping[str, Any] = _OK
+    locked_out: bool = False
 
 
 class Appended(NamedTuple):

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import closing, suppress
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -12,7 +14,8 @@ from aiohttp import web
 from inspector.callbacks.signature import SignatureState, check_signature, sign_json
 from inspector.capture.forward import Forwarder
 from inspector.capture.outgoing import with_query, with_target
-from inspector.capture.recorder import Listener
+from inspector.capture.recorder import Listener, Recorder
+from inspector.session.errors import SessionError
 from inspector.session.records import Appended, ForwardRow, Received
 from tests.capture.conftest import Capture
 from tests.capture.wire import BOUND, Wire, make_body, make_request
@@ -260,6 +263,59 @@ async def test_waiting_callbacks_are_bounded(app: App, rows: Rows) -> None:
     app.held.set()
     assert {(await rows.next()).status for _ in range(1000)} == {200}
     await forwarder.close()
+
+
+async def test_what_waiting_callbacks_hold_is_bounded(app: App, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.capture.forward._MOST_BYTES", 3 << 20)
+    app.held.clear()
+    forwarder = Forwarder(app.url, rows.add)
+    large = make_callback(b"x" * (1 << 20))
+    for seq in range(1, 5):
+        forwarder.forward(seq, large)
+    refused = await rows.next()
+    assert (refused.callback, refused.error) == (4, "Not sent on: 3 MiB of callbacks wait for an answer already.")
+    app.held.set()
+    assert [(await rows.next()).status for _ in range(3)] == [200] * 3
+    forwarder.forward(5, large)
+    assert (await rows.next()).status == 200
+    await forwarder.close()
+
+
+@pytest.mark.parametrize("locked", [False, True], ids=["stored", "stored-later"])
+async def test_what_is_locked_out_is_kept_and_goes_no_further(
+    capture: Capture, app: App, rows: Rows, *, locked: bool
+) -> None:
+    """Where a valid signature is required, nothing unsigned gets behind the door."""
+    forwarder = Forwarder(app.url, rows.add)
+    failed: list[SessionError] = []
+    recorder = Recorder(capture.session, on_appended=sending_on(forwarder), on_failure=failed.append, patience=0.0)
+    port = await capture.serve(recorder, signing_key=KEY, require_signature=True)
+    url, body = f"http://127.0.0.1:{port}/x", make_body()
+    with ExitStack() as stack:
+        if locked:
+            stack.enter_context(locked_by_another(capture.session.path))
+        for key in (None, "PSKanother", KEY):
+            headers = [f"Content-Type: {JSON_TYPE}"]
+            if key is not None:
+                headers.append(f"X-SignalWire-Signature: {sign_json(key, url, body)}")
+            async with await Wire.open(port) as wire:
+                reply = await wire.ask(make_request(body, *headers, target="/x"))
+                assert reply.status == (503 if locked else 200 if key == KEY else 403)
+    async with asyncio.timeout(BOUND):
+        row = await rows.next()
+    await forwarder.close()
+    assert (row.callback, row.status) == (3, 200)
+    assert [arrived.body for arrived in app.arrived] == [body]
+    assert [callback.signature for callback in capture.callbacks()] == ["absent", "invalid", "valid"]
+    assert bool(failed) is locked
+
+
+@contextmanager
+def locked_by_another(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "OPTIONS"])

@@ -15,8 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from inspector.app import Start
+from inspector.callbacks.signature import sign_json
 from inspector.capture.rules import Action, Rule
 from inspector.runtime.folders import Folders
+from inspector.runtime.secrets import SIGNING_KEY, Secrets
 from inspector.settings import Settings, SettingsFile
 from inspector.ui.workbench.notice import Notice
 from inspector.ui.workbench.replies_page import RepliesPage
@@ -24,7 +26,7 @@ from inspector.ui.workbench.rule_editor import RuleEditor
 from inspector.workbench.replies import Replies
 from tests.capture.provider import Provider
 from tests.capture.wire import make_body
-from tests.factories import make_payload, stamp
+from tests.factories import JSON_TYPE, make_payload, stamp
 from tests.ui.conftest import Driver, Run, StartProgram, texts_in, until
 
 
@@ -286,6 +288,30 @@ def test_callbacks_are_sent_on_and_answers_are_shown_live(run: Run, started: Sta
             assert (mine.bodies, mine.signatures) == ([body], ["abc"])
             assert replies(app) == [{"status": 200}]
             assert "1 callback sent on. Callback 1: 202 Accepted after" in page(app).forward.state
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("answers", [False, True], ids=["beside", "answering"])
+def test_what_is_answered_403_is_not_sent_on(
+    run: Run, started: StartProgram, secrets: Secrets, *, answers: bool
+) -> None:
+    async def scenario() -> None:
+        await secrets.keep(SIGNING_KEY, "PSKright")
+        async with application() as mine, started() as app:
+            await until(lambda: app.program.capturing.has_key)
+            app.program.settings.require_signature = True
+            forward_to(app, mine.url, answers=answers)
+            body = json.dumps(make_payload()).encode()
+            for key, status in ((None, 403), ("PSKwrong", 403), ("PSKright", 202 if answers else 200)):
+                headers = {"Content-Type": JSON_TYPE}
+                if key is not None:
+                    headers["X-SignalWire-Signature"] = sign_json(key, f"{app.url}/rest", body)
+                async with app.client.post(f"{app.url}/rest", data=body, headers=headers) as answer:
+                    assert answer.status == status
+            await until(lambda: "1 callback sent on. Callback 3: 202" in page(app).forward.state)
+            assert len(mine.bodies) == 1
+            assert len(replies(app)) == 3
 
     run(scenario())
 

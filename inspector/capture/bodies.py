@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 from aiohttp.client_exceptions import ClientError
 
-from inspector.capture.gate import BodyLimit, remote_of
+from inspector.capture.gate import BodyLimit, BodyUnreadable, remote_of
 from inspector.capture.refusals import Refusals, Refused
 from inspector.capture.reply import FULL, INCOMPLETE, TIMED_OUT, TOO_LARGE, Reply
 
@@ -106,6 +106,8 @@ class Bodies:
             if body.given_up:
                 what = f"it was given up after {body.size:,} bytes, as there were too many connections at once."
             return TIMED_OUT, what
+        except BodyUnreadable as error:
+            return INCOMPLETE, f"{body.size:,} bytes could be read, then came {error}."
         except (ClientError, ConnectionError, web.RequestPayloadError):
             return INCOMPLETE, f"the sender broke off after {body.size:,} bytes."
         return None, ""

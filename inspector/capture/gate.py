@@ -15,6 +15,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
 from inspector.capture.refusals import Refusals, Refused
+from inspector.capture.reply import SERVER
 
 MOST_HEADERS: Final = 128
 LONGEST_LINE: Final = 1 << 16
@@ -122,6 +123,10 @@ class _Connection(RequestHandler):
         messages = self._messages
         if self._request_count != asked:
             self._head = 0
+            error = getattr(messages[-1][0], "exc", None)
+            if of_a_body and error is not None:
+                # aiohttp lets who reads the body wait for what will never come.
+                self._last_body.set_exception(BodyUnreadable(_reason(error, b"")[0]))
             self._last_body = messages[-1][1]
         elif not of_a_body:
             self._head += len(data)
@@ -170,9 +175,13 @@ class _Connection(RequestHandler):
         reason, hint = _reason(exc, first)
         self._manager.refusals.add(Refused.UNREADABLE, reason, remote_of(self), hint)
         # Not aiohttp's own text, which quotes what was sent.
-        answer = web.Response(status=status, text=f"{hint}\n" if hint else _NOT_HTTP)
+        answer = web.Response(status=status, text=f"{hint}\n" if hint else _NOT_HTTP, headers={"Server": SERVER})
         answer.force_close()
         return answer
+
+
+class BodyUnreadable(web.RequestPayloadError):
+    """The rest of a body cannot be read; the text says why."""
 
 
 class BodyLimit:

@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 
 from inspector import __version__
 
-_SERVER: Final = f"callback-inspector/{__version__}"
+SERVER: Final = f"callback-inspector/{__version__}"
 _MOST_UNREAD: Final = 1 << 20
 """Bytes of answers that a sender may leave unread before it is hung up on."""
 
@@ -32,7 +32,7 @@ class Reply:
         if bare and request.keep_alive and request.version == (1, 1):
             return self._short
         headers = CIMultiDict(self.headers)
-        headers.setdefault("Server", _SERVER)
+        headers.setdefault("Server", SERVER)
         response = web.Response(status=self.status, headers=headers, text=self.body or None)
         if headers.get("Connection", "").lower() == "close":
             response.force_close()  # aiohttp sends the header, but does not act on it
@@ -67,7 +67,7 @@ class _ShortAnswer(web.StreamResponse):
             reason = ""
         # RFC 9110, section 8.6: no length with 204; with 304 it would be that of a body which was not asked for.
         length = "" if status in (204, 304) else "Content-Length: 0\r\n"
-        self._head = f"HTTP/1.1 {status} {reason}\r\nServer: {_SERVER}\r\n{length}Date: ".encode()
+        self._head = f"HTTP/1.1 {status} {reason}\r\nServer: {SERVER}\r\n{length}Date: ".encode()
 
     @property
     def keep_alive(self) -> bool:

@@ -1,5 +1,6 @@
 """`python -m tests.fuzz [TARGET...] [--seconds N]`: coverage-guided fuzzing (atheris), each target in a process.
 
+The target `contract` is of another kind: payloads made from the contract (schemathesis), posted to a running server.
 An input that breaks a target is written to `tests/fuzz/found/TARGET/`, where the tests pick it up from then on.
 """
 
@@ -14,18 +15,24 @@ from tests.fuzz.targets import SEEDS, TARGETS
 
 _FOUND: Final = Path(__file__).with_name("found")
 _ONE: Final = "--one"
+_CONTRACT: Final = "contract"
+_A_ROUND: Final = 200
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join((*TARGETS, _CONTRACT)))
     parser.add_argument("--seconds", type=int, default=60, help="how long each target is tried (60)")
     options = parser.parse_args()
-    unknown = [name for name in options.targets if name not in TARGETS]
+    names = (*TARGETS, _CONTRACT)
+    unknown = [name for name in options.targets if name not in names]
     if unknown:
-        parser.error(f"there is no target “{unknown[0]}”; there are {', '.join(TARGETS)}")
+        parser.error(f"there is no target “{unknown[0]}”; there are {', '.join(names)}")
     broken = []
-    for name in options.targets or TARGETS:
+    for name in options.targets or names:
+        if name == _CONTRACT:
+            contract(options.seconds)
+            continue
         found = _FOUND / name
         found.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as corpus:
@@ -43,6 +50,14 @@ def main() -> int:
         elif not any(found.iterdir()):
             found.rmdir()
     return 1 if broken else 0
+
+
+def contract(seconds: int) -> None:
+    """Try the contract for so long. Raises AssertionError with what breaks it."""
+    from tests.fuzz.contract import try_contract
+
+    for kind, count in try_contract(_A_ROUND, seconds=seconds).items():
+        print(f"{_CONTRACT}: {count} payloads ({kind}), nothing found", flush=True)  # noqa: T201
 
 
 def one(name: str, options: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from inspector.capture.outgoing import Answer, Sender, with_query
+from inspector.capture.outgoing import Answer, Sender, with_query, without_login
 from inspector.runtime.tasks import TaskScope
 from inspector.session.records import ForwardRow, Received
 
@@ -95,4 +95,6 @@ class Forwarder:
 
 
 def _row(seq: int, url: str, sent: int, answer: Answer) -> ForwardRow:
+    # A password that stands in the address is for the application, and for no file.
+    url = without_login(url)
     return ForwardRow(seq, url, sent, answer.milliseconds, answer.status, answer.headers, answer.body, answer.error)

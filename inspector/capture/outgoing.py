@@ -76,6 +76,12 @@ class Sender(ClosedAfterUse):
         return Answer(milliseconds, status, answer_headers, bytes(content[: self._longest]), error)
 
 
+def without_login(url: str) -> str:
+    """`url` as it may be kept and shown: without the user name and the password that it is asked with."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 def with_query(url: str, target: str) -> str:
     """`url`, with the query of the captured target where it has none of its own."""
     parts = urlsplit(url)

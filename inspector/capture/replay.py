@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from inspector.callbacks.signing import signed_again
-from inspector.capture.outgoing import Answer, Sender, with_target
+from inspector.capture.outgoing import Answer, Sender, with_target, without_login
 from inspector.session.records import CallbackRow
 
 
@@ -56,4 +56,4 @@ async def replay(
                 answer = Answer(0, error="Not sent: only the beginning of the callback was captured.")
             else:
                 answer = await sender.send(callback.method, address, headers, callback.body)
-            on_result(Replayed(callback, address, answer, sent))
+            on_result(Replayed(callback, without_login(address), answer, sent))

@@ -241,6 +241,15 @@ async def test_close_without_work() -> None:
     await Forwarder("http://127.0.0.1:1/", lambda _: None).close()
 
 
+async def test_a_password_in_the_address_is_used_and_not_kept(app: App, rows: Rows) -> None:
+    forwarder = Forwarder(app.url.replace("http://", "http://user:pass%20word@"), rows.add)
+    forwarder.forward(1, make_callback())
+    row = await rows.next()
+    await forwarder.close()
+    assert (row.status, row.url) == (200, app.url)
+    assert ("Authorization", "Basic dXNlcjpwYXNzIHdvcmQ=") in app.arrived[0].headers
+
+
 async def test_callback_that_was_not_captured_whole_is_not_sent_on(app: App, rows: Rows) -> None:
     forwarder = Forwarder(app.url, rows.add)
     forwarder.forward(1, make_callback(b"{", incomplete="the sender broke off."))

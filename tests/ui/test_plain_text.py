@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+import inspector
 from inspector.errands import open_documentation
 from inspector.ui.texts import one_line
 from tests.factories import make_payload
@@ -191,6 +194,17 @@ def test_no_link_leads_elsewhere(address: str, monkeypatch: pytest.MonkeyPatch) 
     assert opened == []
     open_documentation("https://developer.signalwire.com/x")
     assert opened == ["https://developer.signalwire.com/x"]
+
+
+def test_links_are_opened_in_one_place_only() -> None:
+    """What opens one must ask `open_documentation`, which knows the few hosts that there are."""
+    package = Path(inspector.__file__).parent
+    opening = re.compile(
+        r"QDesktopServices|webbrowser|openExternalLinks=True|setOpenExternalLinks|setOpenLinks|startfile|xdg-open"
+    )
+    sources = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in package.rglob("*.py")}
+    found = [name for name, source in sources.items() if opening.search(source)]
+    assert found == ["errands.py"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ from inspector.capture.rules import MOST_REDIRECTS, REDIRECTS, path_of
 _MARK: Final = "inspector-redirect"
 _MARKED: Final = re.compile(rf"(?:^|&){_MARK}=(\d{{3}})-(\d{{1,2}})-(\d{{1,2}})(?=&|$)")
 
+_LEADING: Final = re.compile(r"\A[/\\\x00-\x20]+")
+"""Two slashes would begin the name of another host; many take a backslash for one, and leave control characters out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hop:
@@ -34,8 +37,7 @@ class Hop:
         """Where this hop is, as a reference relative to the host, so that it holds behind a tunnel too."""
         query = _MARKED.sub("", _query_of(target)).lstrip("&")
         path = f"/{path_of(target).partition('://')[2].partition('/')[2]}" if "://" in target else path_of(target)
-        # Two slashes would begin the name of another host.
-        path = "/" + path.lstrip("/")
+        path = "/" + _LEADING.sub("", path, count=1)
         return f"{path}?{query}{'&' if query else ''}{_MARK}={self.code}-{self.left}-{self.number}"
 
 

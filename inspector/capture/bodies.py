@@ -50,7 +50,7 @@ class Bodies:
     async def read(self, request: web.BaseRequest, *, largest: int, seconds: float, together: int) -> Body:
         """Read a body of at most `largest` bytes, within `seconds`, while all hold at most `together` bytes.
 
-        One body alone always finds room. The answer must be let go in the end.
+        One body alone always finds room. What is returned is to be handed to `let_go` once it is answered.
         """
         content = request.content
         try:

@@ -128,7 +128,7 @@ class _Connection(RequestHandler):
                 # aiohttp lets who reads the body wait for what will never come.
                 self._last_body.set_exception(BodyUnreadable(_reason(error, b"")[0]))
             self._last_body = messages[-1][1]
-        elif not of_a_body:
+        elif not of_a_body and not self._close:
             self._head += len(data)
             if self._head > LONGEST_HEAD:
                 self._refuse_head()

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 from aiohttp.client_exceptions import ClientError
+from aiohttp.http_exceptions import HttpProcessingError
 
 from inspector.capture.gate import BodyLimit, BodyUnreadable, remote_of
 from inspector.capture.refusals import Refusals, Refused
@@ -12,6 +13,9 @@ from inspector.capture.reply import FULL, INCOMPLETE, TIMED_OUT, TOO_LARGE, Repl
 _SLOW_SECONDS: Final = 1.0
 _AT_A_TIME: Final = 1 << 19
 """Bytes. So much of a body may be read before anybody looks whether it is too large."""
+
+_BROKEN_OFF: Final = (ClientError, ConnectionError, web.RequestPayloadError, HttpProcessingError)
+"""The last is what aiohttp's parser in Python raises for chunks that go wrong, where the one in C is not installed."""
 
 _NEWEST: Final = "the newest one, as all others were smaller or nearly done"
 _SLOW: Final = "a slow one, to make room"
@@ -66,7 +70,7 @@ class Bodies:
             # Also where the body is said to be too large: its beginning is kept.
             _continue_if_asked(request)
             return await self._read_on(request, largest, seconds, max(together, largest + _AT_A_TIME))
-        except (ClientError, ConnectionError, web.RequestPayloadError) as error:
+        except _BROKEN_OFF as error:
             return Body(b"", 0, INCOMPLETE, incomplete=f"the sender broke off ({type(error).__name__}).")
 
     async def _read_on(self, request: web.BaseRequest, largest: int, seconds: float, together: int) -> Body:
@@ -108,7 +112,7 @@ class Bodies:
             return TIMED_OUT, what
         except BodyUnreadable as error:
             return INCOMPLETE, f"{body.size:,} bytes could be read, then came {error}."
-        except (ClientError, ConnectionError, web.RequestPayloadError):
+        except _BROKEN_OFF:
             return INCOMPLETE, f"the sender broke off after {body.size:,} bytes."
         return None, ""
 

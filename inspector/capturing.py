@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from inspector.runtime.carry_on import carrying_on, each
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError
 from inspector.settings import Settings
@@ -32,7 +33,8 @@ class Capturing:
 
     `on_appended` are told of every group of callbacks that was committed, `on_amended` of those (by number) whose
     reply turned out otherwise than it was committed. `adjust` are asked, each in turn,
-    for what the capture is to be set to; `on_applied` are told when it was set. `refusals` counts what was turned
+    for what the capture is to be set to; `on_applied` are told when it was set. One of all these that fails is
+    reported, and keeps neither the others nor the capture from going on. `refusals` counts what was turned
     away since the session began. What one session could not take is kept for the
     next.
     """
@@ -128,11 +130,11 @@ class Capturing:
             secret_path=self._settings.secret_path,
             require_signature=self._settings.require_signature,
         )
-        for adjust in self.adjust:
-            wanted = adjust(wanted)
+        for adjust in tuple(self.adjust):
+            with carrying_on("Part of what is set does not count"):
+                wanted = adjust(wanted)
         self._server.settings = wanted
-        for told in self.on_applied:
-            told()
+        each("What is set is not shown", self.on_applied)
 
     async def stop(self) -> None:
         """Stop listening; the session stays."""
@@ -198,12 +200,10 @@ class Capturing:
         await keep_trimmed(session, self.keep, self._on_trimmed)
 
     def _told(self, received: Sequence[Any], appended: Sequence[Any]) -> None:
-        for tell in self.on_appended:
-            tell(received, appended)
+        each("What came is stored, and not shown everywhere", self.on_appended, received, appended)
 
     def _told_amended(self, seqs: Sequence[int]) -> None:
-        for tell in self.on_amended:
-            tell(seqs)
+        each("A changed reply is not shown everywhere", self.on_amended, seqs)
 
 
 def now() -> int:

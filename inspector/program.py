@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from inspector import errands
 from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.capturing import Capturing, now
+from inspector.runtime.carry_on import carrying_on
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
 from inspector.runtime.network import listening_words
@@ -160,7 +161,8 @@ class Program:
         await self._show(self._new(path), listen=listen)
 
     async def _end(self) -> None:
-        self.window.remember()
+        with carrying_on("The sizes of the window are not remembered"):
+            self.window.remember()
         self.window.hide()
         # A command that is under way ends first, unless it waits for the user; those behind it never begin.
         with suppress(TimeoutError):
@@ -178,8 +180,9 @@ class Program:
     async def _let_go(self) -> None:
         """Stop listening, commit, close the session."""
         await self.capturing.end()
-        self.window.status.show_trouble(self.capturing.waiting_text)
-        await self.window.close_session()
+        with carrying_on("The window did not let go of the session in order"):
+            self.window.status.show_trouble(self.capturing.waiting_text)
+            await self.window.close_session()
         session = self.capturing.give_back()
         if session is not None:
             nothing_in_it = session.empty
@@ -238,7 +241,8 @@ class Program:
         was_listening = self.listening_url is not None
         await self._let_go()
         polled = captured_elsewhere(path)
-        self.window.show_session(path, live=False, polled=polled)
+        with carrying_on("Part of the session is not shown", but=SessionError):
+            self.window.show_session(path, live=False, polled=polled)
         if self.bench is not None:
             self.bench.session_shown()
         self._show_listening(None, "Another process is capturing" if polled else "Saved session")
@@ -248,7 +252,8 @@ class Program:
     async def _show(self, session: "Session", *, listen: bool) -> None:
         await self._let_go()
         self.capturing.begin(session)
-        self.window.show_session(session.path, live=listen, polled=False)
+        with carrying_on("Part of the session is not shown", but=SessionError):
+            self.window.show_session(session.path, live=listen, polled=False)
         if self.bench is not None:
             self.bench.session_shown()
         if listen:

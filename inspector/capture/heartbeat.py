@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from inspector.runtime.carry_on import carrying_on
 from inspector.session.deaf import DeafWindow, Heartbeat, window_of
 from inspector.session.errors import SessionError
 
@@ -28,7 +29,8 @@ async def keep_beating(
         await asyncio.sleep(pause)
         gap = heartbeat.beat()
         if gap is not None:
-            try:
-                on_missed(window_of(gap, now()))
-            except SessionError as error:
-                _log.warning("A time without listening is not noted: %s", error)
+            with carrying_on("A time without listening is not shown"):
+                try:
+                    on_missed(window_of(gap, now()))
+                except SessionError as error:
+                    _log.warning("A time without listening is not noted: %s", error)

@@ -2,13 +2,15 @@
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from inspector.runtime.carry_on import tell_unexpected
 from inspector.runtime.tasks import TaskScope
 from inspector.session.conditions import EVERYTHING
 from inspector.session.query import Query
@@ -212,12 +214,22 @@ class LiveRows(QObject):
         self._flush.setInterval(_FLOOD_MS if len(changes.messages) > _FLOOD else FLUSH_MS)
         for subject, table in self._tables.items():
             table.outdated = table.outdated or subject is not self._visible
-        if self._visible is Subject.MESSAGES:
-            self._show_messages(changes.messages)
-        else:
-            self._show_callbacks(before)
+        with self._asking_again_on_failure():
+            if self._visible is Subject.MESSAGES:
+                self._show_messages(changes.messages)
+            else:
+                self._show_callbacks(before)
         self._count()
         self.rows_changed.emit(set(changes.messages))
+
+    @contextmanager
+    def _asking_again_on_failure(self) -> Iterator[None]:
+        """What came is announced once: a table that failed at it asks for all its rows a little later."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the counts and the details have their turn
+            tell_unexpected("The rows that came are not shown at once", error)
+            QTimer.singleShot(_RESORT_MS, self, self._ask_again)
 
     def marked(self, rows: Iterable[int]) -> None:
         """The user marked messages, or took marks away."""

@@ -236,8 +236,8 @@ class MainWindow(QMainWindow):
 
     def show_error(self, text: str) -> None:
         """An error that nobody expected; it is in the log, and the capture goes on."""
-        self.status.show_note(f"An unexpected error was logged: {text}")
         self.error_shown.emit(text)
+        self.status.show_note(f"An unexpected error was logged: {text}")
 
     def tell(self, title: str, text: str) -> None:
         """Something the user must know before going on."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from PySide6.QtWidgets import QWidget
 
 from inspector.capturing import Capturing
+from inspector.runtime.carry_on import carrying_on, each
 from inspector.runtime.folders import Folders
 from inspector.runtime.network import listening_words
 from inspector.runtime.secrets import Secrets
@@ -92,15 +93,17 @@ class Bench:
         """A bench with the tools that count from the first callback on."""
         bench = cls(shared)
         for kind in tools:
-            bench._made(kind).prepare()
+            with carrying_on(f"The tool {kind.__name__} is not set"):
+                bench._made(kind).prepare()
         return bench
 
     async def set_up(self, tools: Sequence[type[Tool]]) -> None:
         """Lay out the tools, in pieces between which the loop turns."""
         early = {type(tool): tool for tool in self.tools}
         for kind in tools:
-            tool = early.get(kind) or self._made(kind)
-            tool.set_up()
+            with carrying_on(f"The tool {kind.__name__} is missing"):
+                tool = early.get(kind) or self._made(kind)
+                tool.set_up()
             await asyncio.sleep(0)
         self.tools.sort(key=lambda tool: tools.index(type(tool)))
         self.capturing.apply()
@@ -131,8 +134,7 @@ class Bench:
         if url != self._public_url:
             self._public_url = url
             self.capturing.apply()
-            for tool in self.tools:
-                tool.public_url_changed()
+            each("The public address is not shown everywhere", [tool.public_url_changed for tool in self.tools])
 
     @property
     def address(self) -> str | None:
@@ -179,17 +181,15 @@ class Bench:
         if self.url is not None:
             self.window.show_listening(self.address, listening_words(self.window.address[0]))
         self.listening_changed()
-        for tool in self.tools:
-            tool.public_url_changed()
+        each("The address is not shown everywhere", [tool.public_url_changed for tool in self.tools])
 
     def listening_changed(self) -> None:
-        for tool in self.tools:
-            tool.listening_changed()
+        each("What is listened at is not shown everywhere", [tool.listening_changed for tool in self.tools])
 
     def session_shown(self) -> None:
-        for tool in self.tools:
-            tool.session_shown()
+        each("The session is not shown everywhere", [tool.session_shown for tool in self.tools])
 
     async def close(self) -> None:
         for tool in reversed(self.tools):
-            await tool.close()
+            with carrying_on(f"The tool {type(tool).__name__} did not end in order"):
+                await tool.close()

@@ -1,24 +1,32 @@
 """When something breaks: a report to copy, and what the last run left behind when it did not end in order."""
 
 import asyncio
+import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inspector.runtime.report import report
 from inspector.session.files import interrupted
 from inspector.ui.menus import Entry
-from inspector.workbench.bench import Tool
+from inspector.workbench.bench import Bench, Tool
 
 if TYPE_CHECKING:
     from inspector.ui.dialogs.trouble import TroubleDialog
 
+_PAUSE: Final = 30.0
+"""Seconds between two reports that come up by themselves."""
 _REPORT: Final = Entry("report", "&Problem report…")
 
 
 class Trouble(Tool):
     """Shows the report of an unexpected error, while the capture goes on; offers the session of a run that died."""
 
-    _dialog: "TroubleDialog | None" = None
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._dialog: TroubleDialog | None = None
+        self._shown: set[str] = set()
+        self._shown_at = -math.inf
 
     def set_up(self) -> None:
         self.bench.window.add_help(_REPORT, lambda: self._show("What the logs say at present."))
@@ -26,6 +34,12 @@ class Trouble(Tool):
         self.bench.spawn(self._look_back(), "look back")
 
     def _on_error(self, text: str) -> None:
+        """Each kind once, and not one on top of the other: the status line names every one of them too."""
+        now = time.monotonic()
+        if text in self._shown or now - self._shown_at < _PAUSE:
+            return
+        self._shown.add(text)
+        self._shown_at = now
         self._show(f"Something unexpected happened, and the program goes on: {text}.")
 
     def _show(self, what: str) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidge
 from shiboken6 import delete, isValid
 
 from inspector.app import Program, Start
+from inspector.runtime.errors import ErrorSink
 from inspector.runtime.folders import Folders
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
@@ -151,12 +152,18 @@ def secrets() -> Secrets:
 
 @pytest.fixture
 def started(qapp: QApplication, folders: Folders, secrets: Secrets) -> StartProgram:
-    """`async with started() as driver`: the program, listening at a free port, quit at the end."""
+    """`async with started() as driver`: the program, listening at a free port, quit at the end.
+
+    A task that fails fails the test; with a `sink`, it goes there.
+    """
 
     @asynccontextmanager
-    async def start(begin: Start | None = None, *, listening: bool = True) -> AsyncIterator[Driver]:
+    async def start(
+        begin: Start | None = None, *, listening: bool = True, sink: ErrorSink | None = None
+    ) -> AsyncIterator[Driver]:
         failures: list[BaseException] = []
-        async with TaskScope(on_error=lambda error, _: failures.append(error)) as tasks, ClientSession() as client:
+        on_error = sink.report if sink is not None else lambda error, _: failures.append(error)
+        async with TaskScope(on_error=on_error) as tasks, ClientSession() as client:
             program = Program(qapp, folders, SettingsFile(folders.settings), begin or Start(port=0), tasks, secrets)
             running = tasks.spawn(program.run(), name="program")
             if listening:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.runtime.carry_on import carrying_on, each
 from inspector.runtime.tasks import TaskScope
-from inspector.session.errors import SessionError
+from inspector.session.errors import SessionError, SessionLocked
+from inspector.session.patience import once_unlocked
 from inspector.settings import Settings
 
 if TYPE_CHECKING:
@@ -186,13 +187,28 @@ class Capturing:
             return
         from inspector.session.deaf import Deafness, DeafWindow
 
-        with suppress(SessionError):  # of the same disk there is more to be heard
-            if self.url is None:
-                self.session.deafen(since, Deafness.STOPPED)
-            else:
-                self.session.hear(now())
-                if before not in (None, self.url):
-                    self.session.record_deaf(DeafWindow(since, now(), Deafness.MOVED))
+        session, url, until = self.session, self.url, now()
+
+        def note() -> None:
+            if session is not self.session:  # what was locked is let go by now
+                return
+            if url is None:
+                session.deafen(since, Deafness.STOPPED)
+                return
+            session.hear(until)
+            if before not in (None, url):
+                session.record_deaf(DeafWindow(since, until, Deafness.MOVED))
+
+        async def insist() -> None:
+            with suppress(SessionError):
+                await once_unlocked(note)
+
+        try:
+            note()
+        except SessionLocked:
+            self._tasks.spawn(insist(), name="note what is heard")
+        except SessionError:
+            pass  # of the same disk there is more to be heard
 
     async def _keep_trimmed(self, session: "Session") -> None:
         from inspector.capture.upkeep import keep_trimmed

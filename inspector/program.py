@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError, SessionInUse
 from inspector.session.files import captured_elsewhere
+from inspector.session.patience import once_unlocked
 from inspector.settings import SettingsFile
 from inspector.ui.first_paint import first_paint
 from inspector.ui.main_window import MainWindow
@@ -217,7 +219,9 @@ class Program:
             await self._show_saved(path)
             return
         try:
-            session = Session.open(path, durable=self.settings.durable)
+            session = await errands.opened(
+                path, partial(Session.open, path, durable=self.settings.durable, patience=0.0), self.window
+            )
         except SessionInUse:
             if not await errands.wants_to_watch(path, self.window):
                 raise Cancelled from None
@@ -237,7 +241,8 @@ class Program:
         """Show a file without capturing into it. Another process may be doing so; then it is followed."""
         from inspector.session.reader import SessionReader
 
-        SessionReader(path).close()  # whatever is wrong with it is told before the present session is let go
+        # Whatever is wrong with it is told before the present session is let go.
+        await errands.opened(path, lambda: SessionReader(path, patience=0.0).close(), self.window)
         was_listening = self.listening_url is not None
         await self._let_go()
         polled = captured_elsewhere(path)
@@ -381,9 +386,11 @@ class Program:
         from inspector.session.session import Session
 
         if self.capturing.session is None:
-            self.capturing.begin(Session.open(self._shown(), durable=self.settings.durable))
+            path, durable = self._shown(), self.settings.durable
+            open_it = partial(Session.open, path, durable=durable, patience=0.0)
+            self.capturing.begin(await errands.opened(path, open_it, self.window))
         if self.capturing.session is not None:
-            self.capturing.session.clear()
+            await once_unlocked(self.capturing.session.clear)
         self.window.session_changed()
 
     def _shown(self) -> Path:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-_PRIMARY: Final = 0xFF
+PRIMARY: Final = 0xFF
 """The part of an extended result code that says what kind of error it is (sqlite.org/rescode.html)."""
 
 
@@ -41,10 +41,10 @@ class UnreadableSession(SessionError):
 
 
 class SessionLocked(SessionError):
-    """Another program holds the file's lock for writing; it may be gone in a moment."""
+    """Another program holds the file's lock; it may be gone in a moment."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"{path.name} cannot be written: another program has it locked. Close that program.")
+    def __init__(self, path: Path, what: str = "written") -> None:
+        super().__init__(f"{path.name} cannot be {what}: another program has it locked. Close that program.")
 
 
 class SessionGone(SessionError):
@@ -56,7 +56,7 @@ class SessionGone(SessionError):
 
 def unwritable(path: Path, error: sqlite3.Error) -> SessionError:
     """Why a session could not be written, from SQLite's own reason."""
-    match (sqlite_code(error) or 0) & _PRIMARY:
+    match (sqlite_code(error) or 0) & PRIMARY:
         case sqlite3.SQLITE_BUSY:
             return SessionLocked(path)
         case sqlite3.SQLITE_FULL:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inspector.session.errors import (
+    PRIMARY,
     NewerSession,
     NotASession,
     SessionGone,
     SessionInUse,
+    SessionLocked,
     UnreadableSession,
     sqlite_code,
 )
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
 """What reading a damaged file may raise: sqlite3 decodes texts, and its own error messages, as UTF-8."""
 
-_PATIENCE: Final = 3000
-"""Milliseconds to wait while another process has the file locked."""
+PATIENCE: Final = 3.0
+"""Seconds to wait while another process has the file locked, where nothing else waits for it."""
 
 
 def check_file(path: Path) -> None:
@@ -140,11 +142,14 @@ def removed_on_failure(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opening(path: Path) -> Iterator[tuple[sqlite3.Connection, "FileLock"]]:
-    """A connection and the writer's lock, both given back when the opening fails."""
+def opening(path: Path, patience: float = PATIENCE) -> Iterator[tuple[sqlite3.Connection, "FileLock"]]:
+    """A connection and the writer's lock, both given back when the opening fails.
+
+    Both may go to another thread than the one that opens: where the file is large or locked, that is not the loop's.
+    """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(f"{path}.lock", mode=0o600)
+    lock = FileLock(f"{path}.lock", mode=0o600, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -153,19 +158,23 @@ def opening(path: Path) -> Iterator[tuple[sqlite3.Connection, "FileLock"]]:
         raise UnreadableSession(path, error.strerror or str(error)) from None
     connection = None
     try:
-        connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        connection = sqlite3.connect(
+            path, timeout=patience, isolation_level=None, cached_statements=256, check_same_thread=False
+        )
         yield connection, lock
     except BaseException as error:
         if connection is not None:
             connection.close()
         lock.release()
         if isinstance(error, sqlite3.Error):
+            if (sqlite_code(error) or 0) & PRIMARY == sqlite3.SQLITE_BUSY:
+                raise SessionLocked(path, "opened") from None
             raise UnreadableSession(path, str(error)) from None
         raise
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that only reads. Raises UnreadableSession."""
+def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection that only reads. Raises UnreadableSession, SessionLocked after `patience` seconds."""
     address = path.resolve().as_uri()
     # A session on a read-only medium has no room for WAL's side files; nobody can be writing it either.
     # Elsewhere the last one to close the file tidies them up, which takes the right to write, though none is written.
@@ -174,7 +183,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
             f"{address}?{options}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
-            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+            connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
             connection.execute("PRAGMA trusted_schema = OFF")
             # Version 0.1.0 did not make it; what asks about marks then finds none.
             if connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'marks'").fetchone() is None:
@@ -185,8 +194,8 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         except sqlite3.OperationalError as error:
             connection.close()
             reason = str(error)
-            if sqlite_code(error) == sqlite3.SQLITE_BUSY:
-                break
+            if (sqlite_code(error) or 0) & PRIMARY == sqlite3.SQLITE_BUSY:
+                raise SessionLocked(path, "opened") from None
         except DAMAGE as error:
             connection.close()
             raise UnreadableSession(path, str(error)) from None

@@ -157,7 +157,6 @@ def configure(connection: sqlite3.Connection, *, durable: bool = False) -> None:
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    connection.execute("PRAGMA busy_timeout = 3000")
     # A stranger's file may bring its own views and triggers; none of them may call functions.
     connection.execute("PRAGMA trusted_schema = OFF")
 

@@ -18,7 +18,7 @@ from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
 from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
 from inspector.session.errors import SessionError, UnreadableSession, unwritable
-from inspector.session.files import Place, check_file, opening, removed_on_failure
+from inspector.session.files import PATIENCE, Place, check_file, opening, removed_on_failure
 from inspector.session.marks import set_colour, set_note
 from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
 from inspector.session.retention import Keep, Trimmed, trim
@@ -82,13 +82,14 @@ class Session:
             return cls(path, connection, lock)
 
     @classmethod
-    def open(cls, path: Path, *, durable: bool = False) -> Self:
+    def open(cls, path: Path, *, durable: bool = False, patience: float = PATIENCE) -> Self:
         """Open a session file to capture into it.
 
-        Raises NotASession, NewerSession, SessionInUse or UnreadableSession; the file is then as it was.
+        It may be opened in one thread and used in another. Raises NotASession, NewerSession, SessionInUse,
+        SessionLocked (after `patience` seconds) or UnreadableSession; the file is then as it was.
         """
         check_file(path)
-        with opening(path) as (connection, lock):
+        with opening(path, patience) as (connection, lock):
             configure(connection, durable=durable)
             connection.executescript(ADDITIONS + INDEXES)
             deaf.note_end(connection)

@@ -104,7 +104,7 @@ class LiveRows(QObject):
 
         Raises SessionError when it cannot be read.
         """
-        reader = SessionReader(path)
+        reader = SessionReader(path, patience=0.0)  # the loop waits for nobody
         self.detach()
         self._reader = self._messages.reader = self._callbacks.reader = reader
         self._runner = QueryRunner(path)

@@ -14,10 +14,13 @@ _Result = TypeVar("_Result")
 _STEPS = 1000
 
 
-async def with_progress(parent: QWidget, title: str, work: Callable[[Progress], _Result]) -> _Result:
+async def with_progress(
+    parent: QWidget, title: str, work: Callable[[Progress], _Result], *, titled: str = ""
+) -> _Result:
     """Run `work` in a thread; a dialog with a cancel button comes up when it takes longer than half a second.
 
-    Raises Cancelled when the user cancelled, and what `work` raises.
+    `title` says what is done, `titled` in a word where that is a sentence. Raises Cancelled when the user cancelled,
+    and what `work` raises.
     """
     cancelled = threading.Event()
     state = [0, 0]
@@ -28,7 +31,7 @@ async def with_progress(parent: QWidget, title: str, work: Callable[[Progress], 
         state[0], state[1] = done, total
 
     dialog = QProgressDialog(title, "Cancel", 0, _STEPS, parent)
-    dialog.setWindowTitle(title)
+    dialog.setWindowTitle(titled or title)
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
     dialog.setMinimumDuration(500)
     dialog.setAutoReset(False)

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QProgressDialog, QWidget
 from shiboken6 import delete, isValid
 
 from inspector.app import Program, Start
@@ -116,7 +116,8 @@ def texts_in(widget: QWidget) -> str:
 
 def _asked(program: Program) -> bool:
     """Whether a start waits for an answer of the user."""
-    return any(box.isVisible() for box in program.window.findChildren(QMessageBox))
+    asking = (*program.window.findChildren(QMessageBox), *program.window.findChildren(QProgressDialog))
+    return any(one.isVisible() for one in asking)
 
 
 StartProgram = Callable[..., Any]

@@ -25,7 +25,7 @@ from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
-from inspector.session.errors import SessionError, SessionInUse
+from inspector.session.errors import ReadOnlySession, SessionError, SessionInUse
 from inspector.session.files import captured_elsewhere
 from inspector.session.patience import once_unlocked
 from inspector.settings import SettingsFile
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _LAST_SECONDS = 2.0
+_NO_SESSION = (
+    "Nothing is received until then. Begin a new session (Ctrl+N) when that is mended, or open one that lies in "
+    "another folder (Ctrl+O) and start listening (F5)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,7 @@ class Program:
             await self.window.complete()
             await self._set_up_bench()
             settle()
-            if self._settings_file.problem:
-                self.window.show_note(self._settings_file.problem)
+            self._tell_of_settings()
             if self._start.demo:
                 self._tasks.spawn(self._play(errands.play_demo), name="demo")
             await self.quit_request.wait()
@@ -145,6 +148,10 @@ class Program:
         if self.bench is not None:
             await self.bench.set_up(TOOLS)
 
+    def _tell_of_settings(self) -> None:
+        if self._settings_file.problem:
+            self.window.show_note(self._settings_file.problem)
+
     def _save_settings(self) -> None:
         self._settings_file.save(self.settings)
 
@@ -160,7 +167,15 @@ class Program:
                 await self._open(path, listen=listen)
                 return
             path = None
-        await self._show(self._new(path), listen=listen)
+        try:
+            session = self._new(path)
+        except SessionError as error:
+            if start.session is not None and path is not None:
+                raise
+            self._show_listening(None, "Not listening")
+            self.window.tell("No session can be begun", f"{error} {_NO_SESSION}")
+            return
+        await self._show(session, listen=listen)
 
     async def _end(self) -> None:
         with carrying_on("The sizes of the window are not remembered"):
@@ -210,10 +225,11 @@ class Program:
         from inspector.session.exchange.selection import Cancelled
         from inspector.session.session import Session
 
-        if self._is_open(path):
+        shown = self._is_open(path)
+        if shown and not listen:
             self.window.show_note("This session is the one that is open.")
             return
-        if looks_like_export(path):
+        if not shown and looks_like_export(path):
             path = await errands.imported(path, self._folders.sessions, self.window)
         if not listen:
             await self._show_saved(path)
@@ -223,9 +239,17 @@ class Program:
                 path, partial(Session.open, path, durable=self.settings.durable, patience=0.0), self.window
             )
         except SessionInUse:
+            if shown:
+                raise
             if not await errands.wants_to_watch(path, self.window):
                 raise Cancelled from None
             await self._show_saved(path)
+            return
+        except ReadOnlySession as error:
+            if shown:
+                raise
+            await self._show_saved(path)
+            self.window.tell("Shown without listening", str(error))
             return
         await self._show(session, listen=True)
 
@@ -338,6 +362,7 @@ class Program:
 
     def settings_changed(self) -> None:
         self._settings_file.save(self.settings)
+        self._tell_of_settings()
         self.window.settings_applied()
         if (self.settings.host, self.settings.port) != self._saved:
             self._forget_asked_for()

@@ -224,3 +224,6 @@ class SettingsFile:
             Path(name).replace(self._path)
         except OSError as error:
             _log.warning("The settings are not saved: %s", error)
+            self.problem = f"The settings count until the end, and are not saved: {error.strerror or error}."
+        else:
+            self.problem = ""

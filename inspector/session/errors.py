@@ -1,5 +1,6 @@
 """What can go wrong with a session file, in the user's words."""
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,17 @@ class UnreadableSession(SessionError):
         super().__init__(f"{path.name} cannot be opened: {reason}.")
 
 
+class ReadOnlySession(UnreadableSession):
+    """Nothing can be written there; it may still be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        SessionError.__init__(
+            self,
+            f"{path.name} cannot be captured into: it, or its folder {path.parent}, is read-only ({reason}). "
+            "Make both writable, or choose another place.",
+        )
+
+
 class SessionLocked(SessionError):
     """Another program holds the file's lock; it may be gone in a moment."""
 
@@ -52,6 +64,15 @@ class SessionGone(SessionError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path.name} was moved or deleted. Put it back or begin a new one.")
+
+
+_READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+def unmakable(path: Path, error: OSError) -> UnreadableSession:
+    """Why a session, or what belongs beside it, could not be made, from the system's own reason."""
+    reason = error.strerror or str(error)
+    return ReadOnlySession(path, reason) if error.errno in _READ_ONLY else UnreadableSession(path, reason)
 
 
 def unwritable(path: Path, error: sqlite3.Error) -> SessionError:

@@ -12,11 +12,13 @@ from inspector.session.errors import (
     PRIMARY,
     NewerSession,
     NotASession,
+    ReadOnlySession,
     SessionGone,
     SessionInUse,
     SessionLocked,
     UnreadableSession,
     sqlite_code,
+    unmakable,
 )
 from inspector.session.schema import APPLICATION_ID, VERSION
 
@@ -78,8 +80,10 @@ def captured_elsewhere(path: Path) -> bool:
     lock = FileLock(beside)
     try:
         lock.acquire(timeout=0)
-    except (Timeout, OSError):
+    except Timeout:
         return True
+    except OSError as error:
+        return error.errno != errno.EROFS  # left there by whoever wrote the medium
     lock.release()
     return False
 
@@ -155,7 +159,7 @@ def opening(path: Path, patience: float = PATIENCE) -> Iterator[tuple[sqlite3.Co
     except Timeout:
         raise SessionInUse(path) from None
     except OSError as error:
-        raise UnreadableSession(path, error.strerror or str(error)) from None
+        raise unmakable(path, error) from None
     connection = None
     try:
         connection = sqlite3.connect(
@@ -167,10 +171,29 @@ def opening(path: Path, patience: float = PATIENCE) -> Iterator[tuple[sqlite3.Co
             connection.close()
         lock.release()
         if isinstance(error, sqlite3.Error):
-            if (sqlite_code(error) or 0) & PRIMARY == sqlite3.SQLITE_BUSY:
-                raise SessionLocked(path, "opened") from None
+            match (sqlite_code(error) or 0) & PRIMARY:
+                case sqlite3.SQLITE_BUSY:
+                    raise SessionLocked(path, "opened") from None
+                case sqlite3.SQLITE_READONLY:
+                    raise ReadOnlySession(path, str(error)) from None
             raise UnreadableSession(path, str(error)) from None
         raise
+
+
+_READ_ONLY_MEDIUM: Final = "mode=ro&vfs=unix-none"
+"""With exclusive locking, which `unix-none` grants to everyone, SQLite keeps the log's index in memory."""
+
+
+def _has_log_that_stays(path: Path) -> bool:
+    """Whether a write-ahead log lies beside a session where nobody can write: `immutable` would not read it.
+
+    In it are the newest callbacks of a capture that did not end in order, or of a copy of both files.
+    """
+    log = Path(f"{path}-wal")
+    try:
+        return os.name == "posix" and log.stat().st_size > 0 and not os.access(path.parent, os.W_OK)
+    except OSError:
+        return False
 
 
 def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
@@ -178,11 +201,13 @@ def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connectio
     address = path.resolve().as_uri()
     # A session on a read-only medium has no room for WAL's side files; nobody can be writing it either.
     # Elsewhere the last one to close the file tidies them up, which takes the right to write, though none is written.
-    for options in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
+    for options in ("mode=rw", "mode=ro", _READ_ONLY_MEDIUM if _has_log_that_stays(path) else "mode=ro&immutable=1"):
         connection = sqlite3.connect(
             f"{address}?{options}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
+            if options is _READ_ONLY_MEDIUM:
+                connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
             connection.execute("PRAGMA trusted_schema = OFF")
             # Version 0.1.0 did not make it; what asks about marks then finds none.

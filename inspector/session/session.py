@@ -17,7 +17,7 @@ from inspector.callbacks.findings import Remark, gather
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
 from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
-from inspector.session.errors import SessionError, UnreadableSession, unwritable
+from inspector.session.errors import SessionError, unmakable, unwritable
 from inspector.session.files import PATIENCE, Place, check_file, opening, removed_on_failure
 from inspector.session.marks import set_colour, set_note
 from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
@@ -71,7 +71,7 @@ class Session:
         except FileExistsError:
             raise SessionError(f"{path.name} exists already; choose another name.") from None
         except OSError as error:
-            raise UnreadableSession(path, error.strerror or str(error)) from None
+            raise unmakable(path, error) from None
         with removed_on_failure(path), opening(path) as (connection, lock):
             # The tables come before the switch to WAL, so that the file itself says from the start what it is.
             initialise(connection)

@@ -160,7 +160,11 @@ def started(qapp: QApplication, folders: Folders, secrets: Secrets) -> StartProg
 
     @asynccontextmanager
     async def start(
-        begin: Start | None = None, *, listening: bool = True, sink: ErrorSink | None = None
+        begin: Start | None = None,
+        *,
+        listening: bool = True,
+        sink: ErrorSink | None = None,
+        folders: Folders = folders,
     ) -> AsyncIterator[Driver]:
         failures: list[BaseException] = []
         on_error = sink.report if sink is not None else lambda error, _: failures.append(error)

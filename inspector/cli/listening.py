@@ -62,6 +62,7 @@ class Plan:
     tunnel: InstalledTunnel | None = None
     secret_path: str = field(default="", repr=False)
     require_signature: bool = False
+    durable: bool = False
 
 
 class Listen:
@@ -290,8 +291,11 @@ def _warn(text: str) -> None:
 @contextmanager
 def _session(plan: Plan, folders: Folders) -> Iterator[Session]:
     path = plan.session or folders.new_session(plan.started, SUFFIX)
-    is_new = not path.exists()
-    session = Session.create(path, started=time.time_ns() // 1000) if is_new else Session.open(path)
+    is_new, durable = not path.exists(), plan.durable
+    if is_new:
+        session = Session.create(path, started=time.time_ns() // 1000, durable=durable)
+    else:
+        session = Session.open(path, durable=durable)
     try:
         with session:
             yield session

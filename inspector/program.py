@@ -25,7 +25,7 @@ from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
-from inspector.session.errors import ReadOnlySession, SessionError, SessionInUse
+from inspector.session.errors import NotForCapture, SessionError, SessionInUse
 from inspector.session.files import captured_elsewhere
 from inspector.session.patience import once_unlocked
 from inspector.settings import SettingsFile
@@ -245,7 +245,7 @@ class Program:
                 raise Cancelled from None
             await self._show_saved(path)
             return
-        except ReadOnlySession as error:
+        except NotForCapture as error:
             if shown:
                 raise
             await self._show_saved(path)

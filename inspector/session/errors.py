@@ -41,14 +41,30 @@ class UnreadableSession(SessionError):
         super().__init__(f"{path.name} cannot be opened: {reason}.")
 
 
-class ReadOnlySession(UnreadableSession):
-    """Nothing can be written there; it may still be read."""
+class NotForCapture(UnreadableSession):
+    """It cannot be captured into as it lies there; it may still be read."""
+
+
+class ReadOnlySession(NotForCapture):
+    """Nothing can be written there."""
 
     def __init__(self, path: Path, reason: str) -> None:
         SessionError.__init__(
             self,
             f"{path.name} cannot be captured into: it, or its folder {path.parent}, is read-only ({reason}). "
             "Make both writable, or choose another place.",
+        )
+
+
+class LinkedSession(NotForCapture):
+    """The file has two names. SQLite names its log after the one that it was given, and cannot know of the other
+    (sqlite.org/howtocorrupt.html, 2.4)."""
+
+    def __init__(self, path: Path) -> None:
+        SessionError.__init__(
+            self,
+            f"{path.name} has a second name on this disk (a hard link), and capturing under one of them could damage "
+            "it. Make a copy and open that.",
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from inspector.session.errors import (
     PRIMARY,
+    LinkedSession,
     NewerSession,
     NotASession,
     ReadOnlySession,
@@ -70,11 +71,16 @@ def _unreadable(path: Path) -> str | None:
     return None if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
 
 
+def _lock_of(path: Path) -> Path:
+    """The writer's lock of a session: one, whatever symbolic links lead to it."""
+    return Path(f"{path.resolve()}.lock")
+
+
 def captured_elsewhere(path: Path) -> bool:
     """Whether a process has the session open for capture."""
     from filelock import FileLock, Timeout
 
-    beside = Path(f"{path}.lock")
+    beside = _lock_of(path)
     if not beside.exists():
         return False
     lock = FileLock(beside)
@@ -120,7 +126,8 @@ class Place:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._names = (str(path.absolute()), f"{path.absolute()}-wal")
+        real = path.resolve()  # SQLite too puts the log beside the file itself, not beside a link to it
+        self._names = (str(real), f"{real}-wal")
         self._numbers = self._look()
 
     def check(self) -> None:
@@ -153,7 +160,9 @@ def opening(path: Path, patience: float = PATIENCE) -> Iterator[tuple[sqlite3.Co
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(f"{path}.lock", mode=0o600, thread_local=False)
+    if path.stat().st_nlink > 1:
+        raise LinkedSession(path)
+    lock = FileLock(_lock_of(path), mode=0o600, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -68,6 +68,16 @@ class LinkedSession(NotForCapture):
         )
 
 
+class DamagedSession(NotForCapture):
+    """The disk, or something else than SQLite, changed the file. `at_all`: not even its beginning can be read."""
+
+    def __init__(self, path: Path, reason: str, *, at_all: bool) -> None:
+        what = "opened" if at_all else "captured into"
+        remedy = "Go back to a copy of it." if at_all else "Export what is left of it, and begin a new session."
+        text = f"{path.name} cannot be {what}: it is damaged ({reason}). It was left as it is. {remedy}"
+        SessionError.__init__(self, text)
+
+
 class SessionLocked(SessionError):
     """Another program holds the file's lock; it may be gone in a moment."""
 
@@ -89,6 +99,17 @@ def unmakable(path: Path, error: OSError) -> UnreadableSession:
     """Why a session, or what belongs beside it, could not be made, from the system's own reason."""
     reason = error.strerror or str(error)
     return ReadOnlySession(path, reason) if error.errno in _READ_ONLY else UnreadableSession(path, reason)
+
+
+DAMAGE_CODES: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of reading says that the file is damaged: texts that are no UTF-8 are so too."""
+    if isinstance(error, sqlite3.Error):
+        code = sqlite_code(error)
+        return code is None or code & PRIMARY in DAMAGE_CODES
+    return isinstance(error, UnicodeDecodeError)
 
 
 def unwritable(path: Path, error: sqlite3.Error) -> SessionError:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inspector.session.errors import (
+    DAMAGE_CODES,
     PRIMARY,
+    DamagedSession,
     LinkedSession,
     NewerSession,
     NotASession,
@@ -18,6 +20,7 @@ from inspector.session.errors import (
     SessionInUse,
     SessionLocked,
     UnreadableSession,
+    is_damage,
     sqlite_code,
     unmakable,
 )
@@ -185,6 +188,8 @@ def opening(path: Path, patience: float = PATIENCE) -> Iterator[tuple[sqlite3.Co
                     raise SessionLocked(path, "opened") from None
                 case sqlite3.SQLITE_READONLY:
                     raise ReadOnlySession(path, str(error)) from None
+                case code if code in DAMAGE_CODES:
+                    raise DamagedSession(path, str(error), at_all=False) from None
             raise UnreadableSession(path, str(error)) from None
         raise
 
@@ -232,5 +237,7 @@ def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connectio
                 raise SessionLocked(path, "opened") from None
         except DAMAGE as error:
             connection.close()
+            if is_damage(error):
+                raise DamagedSession(path, str(error), at_all=True) from None
             raise UnreadableSession(path, str(error)) from None
     raise UnreadableSession(path, reason)

@@ -107,7 +107,7 @@ class SessionReader(StoredReading, LogReading, InsightReading):
         (now,) = self._connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone()
         if now != generation:
             last_seq = 0
-        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks NOT INDEXED").fetchone()
         if newest is None or newest <= last_seq:
             return Changes(now, last_seq, ())
         messages = self._connection.execute(
@@ -120,7 +120,7 @@ class SessionReader(StoredReading, LogReading, InsightReading):
     def position(self) -> Changes:
         """Where the session stands now, to be handed to `changes` later."""
         (now,) = self._connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone()
-        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks NOT INDEXED").fetchone()
         return Changes(now, newest or 0, ())
 
     def summary(self) -> Summary:

@@ -86,15 +86,19 @@ class Session:
         """Open a session file to capture into it.
 
         It may be opened in one thread and used in another. Raises NotASession, NewerSession, SessionInUse,
-        SessionLocked (after `patience` seconds) or UnreadableSession; the file is then as it was.
+        SessionLocked (after `patience` seconds), NotForCapture or another UnreadableSession; the file is then as it
+        was.
         """
         check_file(path)
         with opening(path, patience) as (connection, lock):
             configure(connection, durable=durable)
-            connection.executescript(ADDITIONS + INDEXES)
+            # All of it or, when the file turns out to be damaged, nothing.
+            connection.executescript(f"BEGIN IMMEDIATE; {ADDITIONS} {INDEXES}")
             deaf.note_end(connection)
             connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
-            return cls(path, connection, lock)
+            session = cls(path, connection, lock)
+            connection.execute("COMMIT")
+            return session
 
     def __enter__(self) -> Self:
         return self

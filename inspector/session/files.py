@@ -3,8 +3,8 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from inspector.session.errors import (
     NewerSession,
     NotASession,
     ReadOnlySession,
+    SessionError,
     SessionGone,
     SessionInUse,
     SessionLocked,
@@ -97,26 +98,44 @@ def captured_elsewhere(path: Path) -> bool:
     return False
 
 
-def interrupted(folder: Path) -> list[Path]:
-    """The sessions in a folder whose capture ended without closing them, newest first.
+def interrupted(folder: Path, known: Iterable[Path] = ()) -> list[Path]:
+    """The sessions in a folder, and those of `known`, whose capture ended without closing them, newest first.
 
-    Each is told once: the lock that was left beside it is taken away.
+    Each is told once: the lock that was left beside it is taken away; so is a file that holds nothing yet.
     """
     from filelock import FileLock, Timeout
 
     left = []
-    for beside in folder.glob("*.inspector.lock"):
+    locks = {*folder.glob("*.inspector.lock"), *filter(Path.is_file, map(_lock_of, known))}
+    for beside in locks:
         lock = FileLock(beside)
         try:
             lock.acquire(timeout=0)
         except (Timeout, OSError):
             continue
-        beside.unlink(missing_ok=True)
-        lock.release()
         path = beside.with_suffix("")
-        if path.is_file():
+        if _holds_something(path):
             left.append(path)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        lock.release()
     return sorted(left, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _holds_something(path: Path) -> bool:
+    """Whether a session that nobody has open is worth telling of. One in which the program died before the first
+    table was made is taken away."""
+    try:
+        check_file(path)
+        connect_to_read(path, 0.0).close()  # rolls back what was half written
+    except (DamagedSession, SessionLocked):
+        return True
+    except SessionError:
+        with suppress(OSError):
+            if path.is_file() and not path.stat().st_size:
+                path.unlink()
+        return False
+    return True
 
 
 class Place:
@@ -228,7 +247,9 @@ def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connectio
             if connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'marks'").fetchone() is None:
                 connection.execute("CREATE TEMP TABLE marks (message INTEGER PRIMARY KEY, colour TEXT, note TEXT)")
             connection.execute("PRAGMA query_only = ON")
-            connection.execute("SELECT value FROM session WHERE key = 'id'").fetchone()
+            if connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone() is None:
+                connection.close()
+                raise NotASession(path)
             return connection
         except sqlite3.OperationalError as error:
             connection.close()

@@ -73,12 +73,12 @@ class Session:
         except OSError as error:
             raise unmakable(path, error) from None
         with removed_on_failure(path), opening(path) as (connection, lock):
-            # The tables come before the switch to WAL, so that the file itself says from the start what it is.
-            initialise(connection)
-            configure(connection, durable=durable)
             values = {"id": str(uuid4()), "started_at": started, "ended_at": None, "generation": 0, "next_seq": 1}
             values["application_version"] = __version__
-            connection.executemany("INSERT INTO session VALUES (?, ?)", values.items())
+            # The tables come before the switch to WAL, so that the file itself says from the start what it is.
+            initialise(connection, values)
+            configure(connection, durable=durable)
+            connection.execute("SELECT 1 FROM session").fetchone()  # makes the log, whose place is watched from now on
             return cls(path, connection, lock)
 
     @classmethod

@@ -33,6 +33,10 @@ class Trouble(Tool):
         self.bench.window.error_shown.connect(self._on_error)
         self.bench.spawn(self._look_back(), "look back")
 
+    def session_shown(self) -> None:
+        # Now rather than at the end, which may never come: the next start looks at the recent ones, wherever they are.
+        self.bench.save_settings()
+
     def _on_error(self, text: str) -> None:
         """Each kind once, and not one on top of the other: the status line names every one of them too."""
         now = time.monotonic()
@@ -57,7 +61,8 @@ class Trouble(Tool):
     async def _look_back(self) -> None:
         from inspector.runtime.dialogs import confirm
 
-        left = await asyncio.to_thread(interrupted, self.bench.folders.sessions)
+        known = [Path(one) for one in self.bench.settings.recent if Path(one) != self.bench.path]
+        left = await asyncio.to_thread(interrupted, self.bench.folders.sessions, known)
         left = [path for path in left if path != self.bench.path]
         if not left:
             return
@@ -68,5 +73,5 @@ class Trouble(Tool):
 
 def _told(left: list[Path]) -> str:
     kept = f"Callback Inspector ended without closing “{left[0].stem}”. Every callback that was answered is kept in it."
-    others = f" The same is true of {len(left) - 1} older sessions in the same folder." if len(left) > 1 else ""
+    others = f" The same is true of {len(left) - 1} older sessions." if len(left) > 1 else ""
     return f"{kept}{others} Open it now? What the logs say is under Help, Problem report."

@@ -173,7 +173,7 @@ class Program:
             if start.session is not None and path is not None:
                 raise
             self._show_listening(None, "Not listening")
-            self.window.tell("No session can be begun", f"{error} {_NO_SESSION}")
+            self.window.tell("No session can be begun", f"{error}\n\n{_NO_SESSION}")
             return
         await self._show(session, listen=listen)
 

@@ -19,7 +19,7 @@ async def with_progress(
 ) -> _Result:
     """Run `work` in a thread; a dialog with a cancel button comes up when it takes longer than half a second.
 
-    `title` says what is done, `titled` in a word where that is a sentence. Raises Cancelled when the user cancelled,
+    `title` says what is done, or, with `titled` for its word, what is waited for nobody knows how long. Raises Cancelled when the user cancelled,
     and what `work` raises.
     """
     cancelled = threading.Event()
@@ -39,7 +39,10 @@ async def with_progress(
     ticks = QTimer(dialog)
     ticks.setInterval(100)
     ticks.timeout.connect(lambda: dialog.setValue(min(_STEPS - 1, state[0] * _STEPS // max(1, state[1]))))
-    ticks.start()
+    if titled:
+        dialog.setRange(0, 0)  # the bar only moves
+    else:
+        ticks.start()
     try:
         return await asyncio.get_running_loop().run_in_executor(None, work, told)
     except asyncio.CancelledError:

@@ -19,8 +19,8 @@ async def with_progress(
 ) -> _Result:
     """Run `work` in a thread; a dialog with a cancel button comes up when it takes longer than half a second.
 
-    `title` says what is done, or, with `titled` for its word, what is waited for nobody knows how long. Raises Cancelled when the user cancelled,
-    and what `work` raises.
+    `title` says what is done; with `titled`, a word for it, what is waited for, nobody knows how long. Raises
+    Cancelled when the user cancelled, and what `work` raises.
     """
     cancelled = threading.Event()
     state = [0, 0]

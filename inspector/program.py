@@ -114,7 +114,8 @@ class Program:
             await self.window.complete()
             await self._set_up_bench()
             settle()
-            self._tell_of_settings()
+            if self._settings_file.problem:
+                self.window.show_note(self._settings_file.problem)
             if self._start.demo:
                 self._tasks.spawn(self._play(errands.play_demo), name="demo")
             await self.quit_request.wait()
@@ -147,10 +148,6 @@ class Program:
 
         if self.bench is not None:
             await self.bench.set_up(TOOLS)
-
-    def _tell_of_settings(self) -> None:
-        if self._settings_file.problem:
-            self.window.show_note(self._settings_file.problem)
 
     def _save_settings(self) -> None:
         self._settings_file.save(self.settings)
@@ -362,7 +359,8 @@ class Program:
 
     def settings_changed(self) -> None:
         self._settings_file.save(self.settings)
-        self._tell_of_settings()
+        if self._settings_file.unsaved:
+            self.window.show_note(self._settings_file.unsaved)
         self.window.settings_applied()
         if (self.settings.host, self.settings.port) != self._saved:
             self._forget_asked_for()

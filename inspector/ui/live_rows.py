@@ -1,10 +1,7 @@
 """What keeps the two tables true to the session: filters, sorts, and follows a file that grows."""
 
-import asyncio
 import logging
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,10 +16,11 @@ from inspector.session.files import DAMAGE
 from inspector.session.query import Query
 from inspector.session.reader import SessionReader
 from inspector.ui.callback_table_model import CallbackTableModel
+from inspector.ui.connections import Connections
 from inspector.ui.message_table_model import Clock, MessageTableModel
 from inspector.ui.query_runner import QueryRunner, Subject
 from inspector.ui.reading_thread import ReadingThread
-from inspector.ui.row_ids import Ids, extended
+from inspector.ui.row_ids import Ids, caught_up, extended
 from inspector.ui.table_rows import Order, TableRows
 
 _log = logging.getLogger(__name__)
@@ -61,10 +59,7 @@ class LiveRows(QObject):
         }
         self._visible = Subject.MESSAGES
         self._tasks = tasks
-        self._reader: SessionReader | None = None
-        self._runner: QueryRunner | None = None
-        self._beside: ReadingThread | None = None
-        self._closing: list[Future[None]] = []
+        self._connections = Connections()
         self._query = _ALL
         self._generation = 0
         self._last_seq = 0
@@ -89,14 +84,12 @@ class LiveRows(QObject):
     @property
     def reader(self) -> SessionReader | None:
         """The window's own connection to the session."""
-        return self._reader
+        return self._connections.reader
 
     @property
     def beside(self) -> ReadingThread | None:
         """Another connection, in a thread of its own, for what takes longer. It is given back with the session."""
-        if self._beside is None and self._reader is not None:
-            self._beside = ReadingThread(self._reader.path, "beside")
-        return self._beside
+        return self._connections.beside
 
     @property
     def query(self) -> Query:
@@ -121,8 +114,8 @@ class LiveRows(QObject):
             raise DamagedSession(path, str(error), at_all=True) from None
         self.detach()
         self._told_unreadable = False
-        self._reader = self._messages.reader = self._callbacks.reader = reader
-        self._runner = QueryRunner(path)
+        self._connections.take(reader)
+        self._messages.reader = self._callbacks.reader = reader
         self.set_clock(clock)
         self._generation, self._last_seq = position.generation, position.last_seq
         self._trimmed = trimmed
@@ -135,24 +128,14 @@ class LiveRows(QObject):
         """Let go of the session."""
         for timer in (self._flush, self._resort, self._poll, self._clock):
             timer.stop()
-        if self._runner is not None:
-            self._closing = [*(one for one in self._closing if not one.done()), self._runner.close()]
-        if self._beside is not None:
-            self._closing.append(self._beside.close())
-        reader, self._reader, self._runner, self._beside = self._reader, None, None, None
         self._messages.reader = self._callbacks.reader = None
         for table in self._tables.values():
             table.clear()
-        if reader is not None:
-            reader.close()
+        self._connections.let_go()
 
     async def released(self) -> None:
-        """Wait until the files of the sessions that were shown are given back.
-
-        Whoever closes a session file last folds its write-ahead log into it. A reader cannot do that: were it
-        the last one, the log would stay beside the file, with the newest callbacks in it.
-        """
-        await asyncio.gather(*(asyncio.wrap_future(one) for one in self._closing))
+        """Wait until the files of the sessions that were shown are given back."""
+        await self._connections.released()
 
     def set_clock(self, clock: Clock) -> None:
         """Whether the session is live, and when messages stall in it."""
@@ -189,7 +172,7 @@ class LiveRows(QObject):
 
     def notice(self) -> None:
         """The session changed: show it soon."""
-        if self._reader is not None and not self._flush.isActive():
+        if self.reader is not None and not self._flush.isActive():
             self._flush.start()
 
     def trimmed(self, messages: Sequence[int], callbacks: Sequence[int], shortened: Sequence[int]) -> None:
@@ -209,14 +192,14 @@ class LiveRows(QObject):
 
     def flush(self) -> None:
         """Show what changed, now."""
-        if self._reader is None:
+        if self.reader is None:
             return
-        if self._poll.isActive() and self._reader.trimmed() != self._trimmed:
-            self._trimmed = self._reader.trimmed()
+        if self._poll.isActive() and self.reader.trimmed() != self._trimmed:
+            self._trimmed = self.reader.trimmed()
             self._ask_again()
             self._count()
         before = self._last_seq
-        changes = self._reader.changes(self._generation, before)
+        changes = self.reader.changes(self._generation, before)
         if changes.generation != self._generation:
             self._generation, self._last_seq = changes.generation, changes.last_seq
             self._ask_again()
@@ -250,7 +233,7 @@ class LiveRows(QObject):
     def marked(self, rows: Iterable[int]) -> None:
         """The user marked messages, or took marks away."""
         changed = set(rows)
-        if self._reader is None:
+        if self.reader is None:
             return
         if self._query.empty:
             self._messages.refresh(changed)
@@ -281,20 +264,20 @@ class LiveRows(QObject):
         model.append_ids([row for row in new if row > newest])
 
     def _show_callbacks(self, after: int) -> None:
-        assert self._reader is not None  # noqa: S101 - only flush calls, and it has one
+        assert self.reader is not None  # noqa: S101 - only flush calls, and it has one
         model = self._callbacks
         if model.in_arrival_order:
             if len(model.ids):
                 after = max(after, model.ids[-1])
-            model.append_ids(self._reader.matching_callbacks(after, self._query.callbacks))
+            model.append_ids(self.reader.matching_callbacks(after, self._query.callbacks))
         else:
             self._sort_again_soon()
 
     def _fitting(self, rows: set[int]) -> set[int]:
         """Those of some messages that the filter lets through."""
-        if self._query.empty or self._reader is None:
+        if self._query.empty or self.reader is None:
             return rows
-        return self._reader.matching_messages(rows, self._query.messages)
+        return self.reader.matching_messages(rows, self._query.messages)
 
     def _sort_again_soon(self) -> None:
         if not self._resort.isActive():
@@ -307,10 +290,10 @@ class LiveRows(QObject):
             self._ask_again(self._visible)
 
     def _count(self) -> None:
-        if self._reader is None:
+        if self.reader is None:
             return
         try:
-            summary, unassigned = self._reader.summary(), self._reader.unassigned()
+            summary, unassigned = self.reader.summary(), self.reader.unassigned()
         except DAMAGE as error:
             self.tell_unreadable(error)
         else:
@@ -318,13 +301,13 @@ class LiveRows(QObject):
 
     def tell_unreadable(self, error: Exception) -> None:
         """The session is open, and part of it cannot be read."""
-        if self._reader is None or self._told_unreadable:
+        if self.reader is None or self._told_unreadable:
             return
         self._told_unreadable = True
         _log.warning("Part of the session cannot be read: %s", error)
         why = "it is damaged" if is_damage(error) else "the file cannot be read"
         self.unreadable.emit(
-            f"Part of {self._reader.path.name} cannot be read: {why} ({error}). What can be read is shown, and the "
+            f"Part of {self.reader.path.name} cannot be read: {why} ({error}). What can be read is shown, and the "
             "rows that cannot are empty. Export what is left, or go back to a copy of the file."
         )
 
@@ -337,9 +320,10 @@ class LiveRows(QObject):
         for subject in subjects or self._tables:
             table = self._tables[subject]
             table.outdated = True
-            if subject is self._visible and self._runner is not None:
+            runner = self._connections.runner
+            if subject is self._visible and runner is not None:
                 self._querying += 1
-                self._tasks.spawn(self._load(table, self._runner), name=f"filter {subject.value}")
+                self._tasks.spawn(self._load(table, runner), name=f"filter {subject.value}")
 
     async def _load(self, table: TableRows, runner: QueryRunner) -> None:
         query = self._query
@@ -358,34 +342,24 @@ class LiveRows(QObject):
         return self._last_seq
 
     def _callbacks_caught_up(self, ids: Ids, since: int) -> Ids:
-        if self._reader is None or self._last_seq == since:
+        if self.reader is None or self._last_seq == since:
             return ids
         if not self._tables[Subject.CALLBACKS].order.rising:
             self._sort_again_soon()
             return ids
         after = max(since, ids[-1] if len(ids) else 0)
-        new = self._reader.matching_callbacks(after, self._query.callbacks)
+        new = self.reader.matching_callbacks(after, self._query.callbacks)
         return extended(ids, new) if new else ids
 
     def _messages_caught_up(self, ids: Ids, since: int) -> Ids:
         """Rows that were shown while an answer was worked out must not go and come again."""
-        if self._reader is None or self._last_seq == since:
+        if self.reader is None or self._last_seq == since:
             return ids
-        changed = set(self._reader.changes(self._generation, since).messages)
+        changed = set(self.reader.changes(self._generation, since).messages)
         fitting = self._fitting(changed)
+        if self._tables[Subject.MESSAGES].order.rising:
+            return caught_up(ids, changed, fitting)
+        self._sort_again_soon()
         newest = max(ids[0], ids[-1]) if isinstance(ids, range) and len(ids) else max(ids, default=0)
-        if not self._tables[Subject.MESSAGES].order.rising:
-            self._sort_again_soon()
-            new = sorted(row for row in fitting if row > newest)
-            return ids if isinstance(ids, range) or not new else extended(ids, new)
-        if isinstance(ids, range):  # all messages, without a gap: whatever is newer is behind them
-            new = sorted(row for row in changed if row > newest)
-            return extended(ids, new) if new else ids
-        for row in sorted(changed):
-            place = bisect_left(ids, row)
-            present = place < len(ids) and ids[place] == row
-            if row in fitting and not present:
-                ids.insert(place, row)
-            elif present and row not in fitting:
-                del ids[place]
-        return ids
+        new = sorted(row for row in fitting if row > newest)
+        return ids if isinstance(ids, range) or not new else extended(ids, new)

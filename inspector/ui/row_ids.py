@@ -5,7 +5,8 @@ memory, however many rows there are.
 """
 
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 Ids: TypeAlias = "array[int] | range"
@@ -35,4 +36,22 @@ def without(ids: Ids, first: int, last: int) -> Ids:
             return ids[:first]
         ids = as_array(ids)
     del ids[first : last + 1]
+    return ids
+
+
+def caught_up(ids: Ids, changed: Collection[int], fitting: Collection[int]) -> Ids:
+    """Rising `ids`, as they are after rows `changed`, of which those `fitting` belong to them now.
+
+    A range has all rows there were: whatever is newer is behind them. An array is changed in place.
+    """
+    if isinstance(ids, range):
+        new = sorted(row for row in changed if row > (ids[-1] if len(ids) else 0))
+        return extended(ids, new) if new else ids
+    for row in sorted(changed):
+        place = bisect_left(ids, row)
+        present = place < len(ids) and ids[place] == row
+        if row in fitting and not present:
+            ids.insert(place, row)
+        elif present and row not in fitting:
+            del ids[place]
     return ids

@@ -47,8 +47,8 @@ def effort(monkeypatch: pytest.MonkeyPatch) -> Effort:
     effort = Effort()
     connect, read_page = files.connect_to_read, MessageTableModel.read
 
-    def counting(path: Path) -> sqlite3.Connection:
-        connection = connect(path)
+    def counting(path: Path, patience: float) -> sqlite3.Connection:
+        connection = connect(path, patience)
 
         def step() -> int:
             effort.steps += _STEPS

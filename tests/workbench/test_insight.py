@@ -163,8 +163,8 @@ def test_a_page_that_nobody_sees_reads_nothing(
     statements: list[str] = []
     connect = files.connect_to_read
 
-    def listening(path: Path) -> sqlite3.Connection:
-        connection = connect(path)
+    def listening(path: Path, patience: float) -> sqlite3.Connection:
+        connection = connect(path, patience)
         connection.set_trace_callback(statements.append)
         return connection
 

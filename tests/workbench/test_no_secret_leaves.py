@@ -11,6 +11,7 @@ from inspector.app import Start
 from inspector.callbacks.signature import sign_json
 from inspector.capture.forward import Forwarder
 from inspector.capture.rest_api import ApiError, RestApi
+from inspector.runtime import errors
 from inspector.runtime.errors import ErrorSink, install_error_sink
 from inspector.runtime.folders import Folders
 from inspector.runtime.report import report
@@ -103,6 +104,7 @@ def test_no_secret_gets_into_a_file_or_a_report(
     run: Run, started: StartProgram, folders: Folders, secrets: Secrets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
+    monkeypatch.setattr(errors, "_SAME_AGAIN", 0.0)  # every error is logged, also when the same comes again
     sink = install_error_sink(folders.logs, told.append)
     session = tmp_path / "kept.inspector"
 

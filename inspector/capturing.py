@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from inspector.runtime.tasks import TaskScope
+from inspector.runtime.tasks import TaskScope, hand_on
 from inspector.session.errors import SessionError
 from inspector.settings import Settings
 
@@ -82,8 +82,10 @@ class Capturing:
 
     @property
     def has_key(self) -> bool:
-        """Whether there is a key to check signatures with."""
-        return self._server is not None and self._server.settings.signing_key is not None
+        """Whether there is a key to check signatures with, or may be one as soon as the keyring has answered."""
+        if self._server is None:
+            return False
+        return self._server.settings.signing_key is not None or self._server.settings.key_to_come is not None
 
     def begin(self, session: "Session") -> None:
         """Capture into a session from now on. The one before must have been let go."""
@@ -199,11 +201,17 @@ class Capturing:
 
     def _told(self, received: Sequence[Any], appended: Sequence[Any]) -> None:
         for tell in self.on_appended:
-            tell(received, appended)
+            try:
+                tell(received, appended)
+            except Exception as error:  # noqa: BLE001 - what was captured is captured, and the others are to hear of it
+                hand_on(error, "Something that was told of new callbacks failed.")
 
     def _told_amended(self, seqs: Sequence[int]) -> None:
         for tell in self.on_amended:
-            tell(seqs)
+            try:
+                tell(seqs)
+            except Exception as error:  # noqa: BLE001 - as above
+                hand_on(error, "Something that was told of other replies failed.")
 
 
 def now() -> int:

@@ -16,9 +16,10 @@ from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.answering import Answering, Plan, Planned
 from inspector.capture.bodies import Bodies, Body
 from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, Gate, room
+from inspector.capture.key_to_come import KeyToCome
 from inspector.capture.recorder import Recorder
 from inspector.capture.refusals import Refusals, Refused
-from inspector.capture.reply import FORBIDDEN, FULL, NOT_KEPT, OK, Reply
+from inspector.capture.reply import FORBIDDEN, FULL, NOT_KEPT, NOT_YET, OK, Reply
 from inspector.capture.secret_path import NOT_FOUND, leads_in
 from inspector.session.errors import SessionError
 from inspector.session.records import Received, headers_as_text
@@ -55,6 +56,8 @@ class CaptureSettings:
     """What every path must begin with (`/k7…`); others are answered 404 and not kept. "": any path will do."""
     require_signature: bool = False
     """Whether a callback whose signature is not valid is answered 403 (and kept)."""
+    key_to_come: KeyToCome | None = None
+    """Where there is no key yet but may be one in a moment: what is signed is judged then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,14 @@ class CaptureServer:
             self._bodies.let_go(body)
 
     async def _keep_and_answer(self, request: web.BaseRequest, received_at: int, body: Body) -> web.StreamResponse:
+        if (to_come := self.settings.key_to_come) is not None and _signed(request):
+            await self._answering.wait(to_come.known, to_come.seconds_left)
         reply = body.reply or self.settings.reply
         received = self._received(request, received_at, body, reply)
         if self.settings.require_signature and received.signature is not SignatureState.VALID and body.reply is None:
-            received, reply = received._replace(reply=FORBIDDEN.as_json, locked_out=True), FORBIDDEN
+            unknown = received.signature is SignatureState.UNCHECKED and self.settings.key_to_come is not None
+            reply = NOT_YET if unknown else FORBIDDEN
+            received = received._replace(reply=reply.as_json, locked_out=True)
         elif self.settings.answer is not None and body.reply is None:
             return await self._answer(request, received, self.settings.answer)
         try:
@@ -220,7 +227,7 @@ class CaptureServer:
         )
 
     def _signature(self, request: web.BaseRequest, headers: tuple[tuple[str, str], ...], body: bytes) -> SignatureState:
-        if not any(name in request.headers for name in SIGNATURE_HEADERS):
+        if not _signed(request):
             return SignatureState.ABSENT
         if self.settings.signing_key is None:
             return SignatureState.UNCHECKED
@@ -232,6 +239,10 @@ class CaptureServer:
             public_url=self.settings.public_url,
             own_origin="" if self.listening is None else self.listening.url,
         ).state
+
+
+def _signed(request: web.BaseRequest) -> bool:
+    return any(name in request.headers for name in SIGNATURE_HEADERS)
 
 
 def _in_url(host: str) -> str:

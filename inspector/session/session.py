@@ -187,7 +187,7 @@ class Session:
             set_note(self._connection, messages, storable(note))
 
     def clear(self) -> None:
-        """Delete every callback and message. Numbers go on, so that none is ever used twice.
+        """Delete every callback and message. Numbers go on, also those of rows, so that none is used twice.
 
         Raises SessionError when the file cannot be written; then nothing is deleted.
         """
@@ -197,7 +197,6 @@ class Session:
             self._connection.execute("UPDATE session SET value = value + 1 WHERE key = 'generation'")
             self._connection.execute("UPDATE session SET value = ? WHERE key = 'next_seq'", (self._next_seq,))
         self._states.clear()
-        self._next_row = 1
 
     def trim(self, keep: Keep, now: int, *, most: int = 100) -> Trimmed:
         """One small step towards what is to be kept; looks at `most` callbacks. `now` is in microseconds since 1970.

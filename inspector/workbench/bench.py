@@ -1,7 +1,8 @@
 """The bench, which holds what the tools share, and the protocol of a tool."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from inspector.capturing import Capturing
 from inspector.runtime.folders import Folders
 from inspector.runtime.network import listening_words
 from inspector.runtime.secrets import Secrets
-from inspector.runtime.tasks import TaskScope
+from inspector.runtime.tasks import TaskScope, hand_on
 from inspector.session.reader import SessionReader
 from inspector.settings import Settings
 from inspector.ui.main_window import MainWindow
@@ -50,6 +51,10 @@ class Tool:
 
     def session_shown(self) -> None:
         """Another session is shown (`bench.path`), captured into or not."""
+
+    def session_cleared(self) -> None:
+        """The session that is shown was emptied. Nothing of what was in it is to stay, as when another is shown."""
+        self.session_shown()
 
     def appended(self, received: "Sequence[Received]", appended: "Sequence[Appended]") -> None:
         """Callbacks were committed. Called up to thousands of times a second: be quick."""
@@ -131,8 +136,7 @@ class Bench:
         if url != self._public_url:
             self._public_url = url
             self.capturing.apply()
-            for tool in self.tools:
-                tool.public_url_changed()
+            self._public_url_changed()
 
     @property
     def address(self) -> str | None:
@@ -179,17 +183,38 @@ class Bench:
         if self.url is not None:
             self.window.show_listening(self.address, listening_words(self.window.address[0]))
         self.listening_changed()
-        for tool in self.tools:
-            tool.public_url_changed()
+        self._public_url_changed()
 
     def listening_changed(self) -> None:
         for tool in self.tools:
-            tool.listening_changed()
+            with _reported(tool):
+                tool.listening_changed()
+
+    def _public_url_changed(self) -> None:
+        for tool in self.tools:
+            with _reported(tool):
+                tool.public_url_changed()
 
     def session_shown(self) -> None:
         for tool in self.tools:
-            tool.session_shown()
+            with _reported(tool):
+                tool.session_shown()
+
+    def session_cleared(self) -> None:
+        for tool in self.tools:
+            with _reported(tool):
+                tool.session_cleared()
 
     async def close(self) -> None:
         for tool in reversed(self.tools):
-            await tool.close()
+            with _reported(tool):
+                await tool.close()
+
+
+@contextmanager
+def _reported(tool: Tool) -> Iterator[None]:
+    """What goes wrong with a tool goes to where all such goes; listening, the other tools and the session go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - as it says
+        hand_on(error, f"The tool {type(tool).__name__} failed.")

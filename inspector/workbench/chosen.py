@@ -15,14 +15,18 @@ NOTHING: Final = "Nothing is selected. Select messages or callbacks first."
 
 
 async def chosen_callbacks(bench: Bench) -> Sequence[int]:
-    """The numbers of the callbacks that are selected, or of those of the messages that are, in order."""
+    """The numbers of the callbacks that are selected, or of those of the messages that are, in order.
+
+    None when another session is shown by the time they are found.
+    """
     panel, path = bench.window.panel, bench.path
     ids = panel.table.selected_ids()
     if not ids or path is None:
         return ()
     if panel.view == CALLBACKS:
         return array("q", sorted(ids))
-    return await asyncio.to_thread(_callbacks_of, path, ids)
+    found = await asyncio.to_thread(_callbacks_of, path, ids)
+    return found if bench.path == path else ()
 
 
 def _callbacks_of(path: Path, messages: Sequence[int]) -> "array[int]":

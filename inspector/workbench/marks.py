@@ -64,12 +64,12 @@ class Marks(Tool):
         if await ask(dialog):
             text = dialog.note
             said = "noted" if text else "without a note now"
-            await self._write(rows, lambda session, some: session.annotate(some, text), said)
+            await self._write(reader.path, rows, lambda session, some: session.annotate(some, text), said)
 
     async def _write_selected(self, write: Write, said: str) -> None:
-        rows = await self._selected()
-        if rows:
-            await self._write(rows, write, said)
+        path, rows = self.bench.path, await self._selected()
+        if rows and path is not None:
+            await self._write(path, rows, write, said)
         else:
             self._nothing_selected()
 
@@ -89,14 +89,20 @@ class Marks(Tool):
             await asyncio.sleep(0)
         return list(rows)
 
-    async def _write(self, rows: list[int], write: Write, said: str) -> None:
-        path, session = self.bench.path, self.bench.session
+    async def _write(self, path: Path, rows: list[int], write: Write, said: str) -> None:
+        session = self.bench.session
+        if path != self.bench.path:  # since the rows were chosen; they are others in another session
+            self.bench.note("Nothing was marked: another session is shown by now.")
+            return
         try:
             if session is not None:
                 for some in _chunks(rows):
+                    if self.bench.session is not session:
+                        self.bench.note("Not every message was marked: another session is shown by now.")
+                        return
                     write(session, some)
                     await asyncio.sleep(0)
-            elif path is not None:
+            else:
                 await asyncio.to_thread(_write_saved, path, rows, write)
                 self._see_first_marks(path)
         except SessionInUse:

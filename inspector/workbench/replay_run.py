@@ -84,7 +84,8 @@ class Run:
             self._problem = not_kept(bench)
         self._show(running=False, text=f"{text}. {self._problem}" if self._problem else text)
         bench.note(text)
-        bench.window.replies_changed(self._wish.seqs)
+        if bench.path == self._wish.path:
+            bench.window.replies_changed(self._wish.seqs)
 
     def _flush(self) -> None:
         self._timer = None
@@ -98,7 +99,8 @@ class Run:
                 self._session.record_replays(rows)
             except SessionError as error:
                 self._problem = f"The results are not kept: {error}"
-        if (window := self._window()) is not None:
+        window = self._window()
+        if window is not None and self._bench.path == self._wish.path:
             window.results.add(rows)
         self._show(running=True)
 

@@ -57,6 +57,13 @@ class SignalWireTool(Tool):
         if self.checking is not None:
             self.checking.session_shown()
 
+    def session_cleared(self) -> None:
+        self._show_deaf()
+        if self.sending is not None:
+            self.sending.session_cleared()
+        if self.checking is not None:
+            self.checking.session_cleared()
+
     def appended(self, _: "Sequence[Received]", appended: "Sequence[Appended]") -> None:
         if self.sending is not None:
             self.sending.appended(appended)

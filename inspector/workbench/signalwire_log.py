@@ -36,9 +36,13 @@ class LogChecking:
     def session_shown(self) -> None:
         """What was found is of another session."""
         if self._path is not None and self._tool.bench.path != self._path:
-            self._cancel()
-            self._path = None
-            self._section.show_result([], [], exportable=False)
+            self.session_cleared()
+
+    def session_cleared(self) -> None:
+        """There is nothing any more that could be held against the log."""
+        self._cancel()
+        self._path = None
+        self._section.show_result([], [], exportable=False)
 
     def _on_check(self) -> None:
         bench = self._tool.bench

@@ -55,8 +55,20 @@ class Sending:
         """The callbacks of a message that was sent go into the session that was open then."""
         if self._trial is not None and self._tool.bench.path != self._path:
             self._stop()
-            self._trial = None
+            self._trial = self._to_select = None
             self._section.show_steps([], busy=False)
+
+    def session_cleared(self) -> None:
+        """What came is gone. Of a message that is under way, more may come."""
+        trial = self._trial
+        if trial is None:
+            return
+        if trial.over:
+            self._trial = self._to_select = None
+            self._section.show_steps([], busy=False)
+        else:
+            trial.message, trial.transitions = None, []
+            self._show()
 
     def appended(self, appended: Sequence[Appended]) -> None:
         """Callbacks were committed; some may be of the test message."""

@@ -20,7 +20,7 @@ from inspector.capture.key_to_come import KeyToCome
 from inspector.capture.recorder import Recorder
 from inspector.capture.refusals import Refusals, Refused
 from inspector.capture.reply import FORBIDDEN, FULL, NOT_KEPT, NOT_YET, OK, Reply
-from inspector.capture.secret_path import NOT_FOUND, leads_in
+from inspector.capture.secret_path import NOT_FOUND, is_let_in
 from inspector.session.errors import SessionError
 from inspector.session.records import Received, headers_as_text
 
@@ -53,7 +53,8 @@ class CaptureSettings:
     most_connections: int = 1000
     most_in_flight: int = 64 << 20
     secret_path: str = field(default="", repr=False)
-    """What every path must begin with (`/k7…`); others are answered 404 and not kept. "": any path will do."""
+    """What every path must begin with (`/k7…`), here or behind the path of `public_url`; others are answered 404 and
+    not kept. "": any path will do."""
     require_signature: bool = False
     """Whether a callback whose signature is not valid is answered 403 (and kept)."""
     key_to_come: KeyToCome | None = None
@@ -146,7 +147,7 @@ class CaptureServer:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         received_at = self._clock() // 1000
         secret = self.settings.secret_path
-        if secret and not leads_in(request.raw_path, secret):
+        if secret and not is_let_in(request.raw_path, secret, self.settings.public_url):
             self.refusals.add(Refused.ELSEWHERE, "", request.remote or "")
             return NOT_FOUND.response(request)
         settings = self.settings

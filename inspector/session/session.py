@@ -238,7 +238,9 @@ class Session:
     def empty(self) -> bool:
         """Whether nothing is in it, as far as can be told."""
         try:
-            return self._connection.execute("SELECT 1 FROM callbacks LIMIT 1").fetchone() is None
+            # The message log can tell that no callback came at all, which is worth keeping.
+            found = "SELECT 1 WHERE EXISTS (SELECT 1 FROM callbacks) OR EXISTS (SELECT 1 FROM logged)"
+            return self._connection.execute(found).fetchone() is None
         except sqlite3.Error:
             return False
 

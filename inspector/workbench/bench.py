@@ -128,7 +128,7 @@ class Bench:
 
     @property
     def public_url(self) -> str | None:
-        """Where the world reaches `url` through a tunnel, without a path; None without one."""
+        """Where the world reaches `url`, through a tunnel or a proxy, which may have a path; None without one."""
         return self._public_url
 
     @public_url.setter
@@ -146,7 +146,13 @@ class Bench:
     @property
     def public_address(self) -> str | None:
         """What senders elsewhere are given: `public_url` with the secret path, if there is one."""
-        return None if self._public_url is None else self._public_url + self.settings.secret_path
+        return None if self._public_url is None else self.given(self._public_url)
+
+    def given(self, public_url: str) -> str:
+        """A public address as senders are given it: with the secret path, if there is one."""
+        from inspector.capture.secret_path import with_secret_path  # of the capture, which is not read in at first
+
+        return with_secret_path(public_url, self.settings.secret_path)
 
     @property
     def session(self) -> "Session | None":

@@ -23,6 +23,7 @@ PATIENCE: Final = 20.0
 """Seconds without anything new, after which the message log is asked. Each time after that it is twice as long."""
 
 _MOST_QUESTIONS: Final = 5
+_NO_WAY_IN: Final = "Not sent, as no callback of it could reach this computer"
 
 
 class Sending:
@@ -85,8 +86,8 @@ class Sending:
     def _on_send(self, entered: MessageEntered) -> None:
         bench = self._tool.bench
         missing = not_to_be_sent(entered)
-        if problem := no_way_in(self._tool.public_url, listening=bench.url is not None):
-            missing.insert(0, problem)
+        if no_way_in(self._tool.public_url, listening=bench.url is not None):
+            missing.insert(0, _NO_WAY_IN)  # why, stands above the button already
         if missing:
             self._section.show_steps([Step(StepState.FAILED, text) for text in missing], busy=False)
             return

@@ -13,7 +13,7 @@ from inspector.capture.rules import Rule
 from inspector.runtime.folders import Folders
 from inspector.runtime.secrets import SIGNING_KEY, SIGNING_KEY_VARIABLE, Secrets
 from inspector.settings import Settings, SettingsFile
-from inspector.ui.workbench.door_notice import DoorNotice
+from inspector.ui.workbench.notice import Notice
 from tests.factories import JSON_TYPE, make_payload
 from tests.ui.conftest import MemoryRing, Run, StartProgram, until
 from tests.workbench.test_signatures import KEY, URL
@@ -92,7 +92,7 @@ class TestSlowKeyring:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(post())
                     assert await app.post() == 403  # it has no signature at all
-                    assert not any("403" in one.text() for one in app.window.status.findChildren(DoorNotice))
+                    assert not any("403" in one.text() for one in app.window.status.findChildren(Notice))
                     assert answers == []
                     ring.unlocked.set()
                 assert answers == [200]

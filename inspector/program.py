@@ -242,6 +242,7 @@ class Program:
     def _forget_asked_for(self) -> None:
         """The address of the settings was just chosen: it counts now, not that of the command line."""
         self._start = Start(listen=True)
+        self.capturing.forget_port()
         self._saved = self.window.address = self._address()
 
     def send_sample(self) -> None:

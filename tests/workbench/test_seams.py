@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import os
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -312,8 +312,6 @@ def test_a_simulation_goes_on_into_whatever_session_listens_next(run: Run, start
 
     async def scenario() -> None:
         async with started() as app:
-            app.program.listen_at("127.0.0.1", 20_000 + os.getpid() % 20_000)
-            await until(lambda: app.program.listening_url and not app.program.listening_url.endswith(":0"))
             page = await shown(app)
             page.show_order(Order(scenarios=("delivered",), rate=200.0, messages=500, seed=5))
             page.start.click()
@@ -390,5 +388,22 @@ def test_a_saved_session_is_gone_on_with(run: Run, started: StartProgram, tmp_pa
             assert await app.post(id="s2") == 200
             await app.rows(2)
         assert column(saved, "SELECT id FROM messages") == ["s1", "s2"]
+
+    run(scenario())
+
+
+def test_any_free_port_stays_the_same_for_the_next_session(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            before = app.program.sessions.path
+            app.trigger("new_session")
+            await until(lambda: app.program.sessions.path not in (None, before) and app.program.listening_url)
+            assert app.program.listening_url == app.url
+            app.trigger("toggle_listening")
+            await until(lambda: app.program.listening_url is None)
+            with socket.create_server(("127.0.0.1", int(app.url.rpartition(":")[2]))):
+                app.trigger("toggle_listening")
+                other = await until(lambda: app.program.listening_url)
+                assert other != app.url
 
     run(scenario())

@@ -15,7 +15,7 @@ from inspector.callbacks.judgement import judge, unjudged
 from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.answering import Answering, Plan, Planned
 from inspector.capture.bodies import Bodies, Body
-from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, Gate, room
+from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, Gate, accept_no_more, room
 from inspector.capture.key_to_come import KeyToCome
 from inspector.capture.recorder import Recorder
 from inspector.capture.refusals import Refusals, Refused
@@ -141,6 +141,7 @@ class CaptureServer:
         runner, self._runner, self.listening = self._runner, None, None
         if runner is not None:
             self._answering.hurry()
+            await accept_no_more(runner)
             await runner.cleanup()
             self._recorder.flush()
 

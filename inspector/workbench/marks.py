@@ -84,6 +84,8 @@ class Marks(Tool):
             return ids
         rows: dict[int, None] = {}
         for some in _chunks(ids):
+            if self.bench.reader is not reader:  # it was let go meanwhile
+                return []
             found = reader.callback_summaries(some).values()
             rows |= dict.fromkeys(one.message for one in found if one.message is not None)
             await asyncio.sleep(0)

@@ -9,8 +9,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from inspector.runtime.tasks import TaskScope, hand_on
-from inspector.session.errors import SessionError
+from inspector.runtime.carry_on import carrying_on, each
+from inspector.runtime.tasks import TaskScope
+from inspector.session.errors import SessionError, SessionLocked
+from inspector.session.patience import once_unlocked
 from inspector.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ class Capturing:
 
     `on_appended` are told of every group of callbacks that was committed, `on_amended` of those (by number) whose
     reply turned out otherwise than it was committed. `adjust` are asked, each in turn,
-    for what the capture is to be set to; `on_applied` are told when it was set. `refusals` counts what was turned
+    for what the capture is to be set to; `on_applied` are told when it was set. One of all these that fails is
+    reported, and keeps neither the others nor the capture from going on. `refusals` counts what was turned
     away since the session began. What one session could not take is kept for the
     next.
     """
@@ -140,11 +143,11 @@ class Capturing:
             secret_path=self._settings.secret_path,
             require_signature=self._settings.require_signature,
         )
-        for adjust in self.adjust:
-            wanted = adjust(wanted)
+        for adjust in tuple(self.adjust):
+            with carrying_on("Part of what is set does not count"):
+                wanted = adjust(wanted)
         self._server.settings = wanted
-        for told in self.on_applied:
-            told()
+        each("What is set is not shown", self.on_applied)
 
     async def stop(self) -> None:
         """Stop listening; the session stays."""
@@ -196,13 +199,28 @@ class Capturing:
             return
         from inspector.session.deaf import Deafness, DeafWindow
 
-        with suppress(SessionError):  # of the same disk there is more to be heard
-            if self.url is None:
-                self.session.deafen(since, Deafness.STOPPED)
-            else:
-                self.session.hear(now())
-                if before not in (None, self.url):
-                    self.session.record_deaf(DeafWindow(since, now(), Deafness.MOVED))
+        session, url, until = self.session, self.url, now()
+
+        def note() -> None:
+            if session is not self.session:  # what was locked is let go by now
+                return
+            if url is None:
+                session.deafen(since, Deafness.STOPPED)
+                return
+            session.hear(until)
+            if before not in (None, url):
+                session.record_deaf(DeafWindow(since, until, Deafness.MOVED))
+
+        async def insist() -> None:
+            with suppress(SessionError):
+                await once_unlocked(note)
+
+        try:
+            note()
+        except SessionLocked:
+            self._tasks.spawn(insist(), name="note what is heard")
+        except SessionError:
+            pass  # of the same disk there is more to be heard
 
     async def _keep_trimmed(self, session: "Session") -> None:
         from inspector.capture.upkeep import keep_trimmed
@@ -210,18 +228,10 @@ class Capturing:
         await keep_trimmed(session, self.keep, self._on_trimmed)
 
     def _told(self, received: Sequence[Any], appended: Sequence[Any]) -> None:
-        for tell in self.on_appended:
-            try:
-                tell(received, appended)
-            except Exception as error:  # noqa: BLE001 - what was captured is captured, and the others are to hear of it
-                hand_on(error, "Something that was told of new callbacks failed.")
+        each("What came is stored, and not shown everywhere", self.on_appended, received, appended)
 
     def _told_amended(self, seqs: Sequence[int]) -> None:
-        for tell in self.on_amended:
-            try:
-                tell(seqs)
-            except Exception as error:  # noqa: BLE001 - as above
-                hand_on(error, "Something that was told of other replies failed.")
+        each("A changed reply is not shown everywhere", self.on_amended, seqs)
 
 
 def now() -> int:

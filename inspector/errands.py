@@ -1,13 +1,19 @@
 """What the program has done for it now and then. Each brings in what it needs only when it is asked for."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+_PAUSE: Final = 0.1
 _DOCUMENTATION_HOSTS: Final = ("signalwire.com", "developer.signalwire.com")
+
+
+_Result = TypeVar("_Result")
 
 
 def import_the_rest() -> None:
@@ -34,6 +40,30 @@ async def imported(path: Path, folder: Path, window: "QWidget") -> Path:
         number += 1
     await with_progress(window, f"Importing {path.name}", lambda progress: import_json(path, target, progress))
     return target
+
+
+async def opened(path: Path, open_it: Callable[[], _Result], window: "QWidget") -> _Result:
+    """What `open_it` returns, called in a thread; again and again while another program has the file locked.
+
+    A dialog says so and lets the user give up: raises Cancelled then, and what `open_it` raises.
+    """
+    from inspector.session.errors import SessionLocked
+    from inspector.session.exchange.selection import Progress
+    from inspector.ui.progress import with_progress
+
+    def insist(told: Progress) -> _Result:
+        while True:
+            told(0, 0)
+            try:
+                return open_it()
+            except SessionLocked:
+                time.sleep(_PAUSE)
+
+    try:
+        return await asyncio.to_thread(open_it)
+    except SessionLocked:
+        title = f"Another program has “{path.stem}” locked. It opens as soon as that program is done or closed."
+        return await with_progress(window, title, insist, titled="Waiting")
 
 
 async def wants_to_watch(path: Path, window: "QWidget") -> bool:

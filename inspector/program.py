@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from inspector import errands
 from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.capturing import Capturing
+from inspector.runtime.carry_on import carrying_on
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
 from inspector.runtime.network import listening_words
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _LAST_SECONDS = 2.0
+_NO_SESSION = (
+    "Nothing is received until then. Begin a new session (Ctrl+N) when that is mended, or open one that lies in "
+    "another folder (Ctrl+O) and start listening (F5)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +176,17 @@ class Program:
                 await (self.sessions.go_on(path) if listen else self.sessions.open(path))
                 return
             path = None
-        await self.sessions.show_new(path, listen=listen)
+        try:
+            await self.sessions.show_new(path, listen=listen)
+        except SessionError as error:
+            if path is not None:
+                raise
+            self._show_listening(None, "Not listening")
+            self.window.tell("No session can be begun", f"{error}\n\n{_NO_SESSION}")
 
     async def _end(self) -> None:
-        self.window.remember()
+        with carrying_on("The sizes of the window are not remembered"):
+            self.window.remember()
         self.window.hide()
         await self.turns.end(_LAST_SECONDS)
         if self.bench is not None:
@@ -259,6 +271,8 @@ class Program:
 
     def settings_changed(self) -> None:
         self._settings_file.save(self.settings)
+        if self._settings_file.unsaved:
+            self.window.show_note(self._settings_file.unsaved)
         self.window.settings_applied()
         if (self.settings.host, self.settings.port) != self._saved:
             self._forget_asked_for()

@@ -1,17 +1,19 @@
 """Which session is shown, and whether it is captured into: opened, shown, emptied and let go in one place."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector import errands
 from inspector.capturing import Capturing, now
+from inspector.runtime.carry_on import carrying_on
 from inspector.runtime.folders import Folders
-from inspector.session.errors import SessionError, SessionInUse
+from inspector.session.errors import NotForCapture, SessionError, SessionInUse
 from inspector.session.files import captured_elsewhere
+from inspector.session.patience import once_unlocked
 from inspector.settings import Settings
 from inspector.ui.main_window import MainWindow
 
@@ -76,23 +78,33 @@ class Sessions:
         from inspector.session.exchange.selection import Cancelled
         from inspector.session.session import Session
 
-        path = await self._as_file(path)
+        shown = self._is_shown(path)
+        if not shown:
+            path = await self._as_file(path)
         try:
-            session = Session.open(path, durable=self._settings.durable)
+            session = await errands.opened(
+                path, partial(Session.open, path, durable=self._settings.durable, patience=0.0), self._window
+            )
         except SessionInUse:
-            if self._is_shown(path):
+            if shown:
                 raise
             if not await errands.wants_to_watch(path, self._window):
                 raise Cancelled from None
             await self._show_saved(path)
+        except NotForCapture as error:
+            if shown:
+                raise
+            await self._show_saved(path)
+            self._window.tell("Shown without listening", str(error))
         else:
             await self._show(session, listen=True)
 
     async def let_go(self) -> None:
         """Stop listening, commit, close the session."""
         await self._capturing.end()
-        self._window.status.show_trouble(self._capturing.waiting_text)
-        await self._window.close_session()
+        with carrying_on("The window did not let go of the session in order"):
+            self._window.status.show_trouble(self._capturing.waiting_text)
+            await self._window.close_session()
         session = self._capturing.give_back()
         if session is not None:
             nothing_in_it = session.empty
@@ -112,9 +124,9 @@ class Sessions:
             raise SessionError("Another session is shown by now. Nothing was deleted.")
         session = self._capturing.session
         if session is not None:
-            session.clear()
+            await once_unlocked(session.clear)
         else:
-            await asyncio.to_thread(_clear_saved, path)
+            await errands.opened(path, partial(_clear_saved, path), self._window)
         self._window.session_cleared()
         for told in self.on_cleared:
             told()
@@ -147,7 +159,8 @@ class Sessions:
         """Show a file without capturing into it. Another process may be doing so; then it is followed."""
         from inspector.session.reader import SessionReader
 
-        SessionReader(path).close()  # whatever is wrong with it is told before the present session is let go
+        # Whatever is wrong with it is told before the present session is let go.
+        await errands.opened(path, lambda: SessionReader(path, patience=0.0).close(), self._window)
         was_listening = self._capturing.url is not None
         await self.let_go()
         polled = captured_elsewhere(path)
@@ -167,7 +180,8 @@ class Sessions:
 
     async def _shown(self, path: Path, *, live: bool, polled: bool) -> None:
         try:
-            self._window.show_session(path, live=live, polled=polled)
+            with carrying_on("Part of the session is not shown", but=SessionError):
+                self._window.show_session(path, live=live, polled=polled)
         except SessionError:
             await self.let_go()
             self._tell_silence("Not listening")
@@ -184,7 +198,7 @@ def _clear_saved(path: Path) -> None:
 
     with SessionReader(path) as reader:
         ended = reader.info().ended_at
-    with Session.open(path) as session:
+    with Session.open(path, patience=0.0) as session:
         try:
             session.clear()
         finally:

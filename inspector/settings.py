@@ -187,6 +187,9 @@ class SettingsFile:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "settings.json"
         self.problem = ""
+        """What was wrong with the file, in the user's words."""
+        self.unsaved = ""
+        """Why the settings could not be saved last, as above."""
 
     def load(self) -> Settings:
         """The settings; the defaults where there are none, or wrong ones. A damaged file is kept beside the new one.
@@ -224,3 +227,6 @@ class SettingsFile:
             Path(name).replace(self._path)
         except OSError as error:
             _log.warning("The settings are not saved: %s", error)
+            self.unsaved = f"The settings count until the end, and are not saved: {error.strerror or error}."
+        else:
+            self.unsaved = ""

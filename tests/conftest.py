@@ -4,8 +4,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.read_only import Place, place
 
 # Before anything imports Qt, which reads this once.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -44,3 +47,10 @@ def x_display() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Place]:
+    """A folder that can be made read-only."""
+    with place(tmp_path / "disk") as made:
+        yield made

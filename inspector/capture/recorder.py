@@ -7,6 +7,7 @@ from typing import Any, Final
 from inspector.callbacks.judgement import unjudged
 from inspector.capture.kept import Kept, Recovered
 from inspector.capture.reply import NOT_KEPT
+from inspector.runtime.carry_on import carrying_on, tell_unexpected
 from inspector.session.errors import SessionError, SessionLocked
 from inspector.session.records import Appended, Received
 from inspector.session.session import Session
@@ -108,7 +109,7 @@ class Recorder:
             if self._again is None:
                 self._again = asyncio.get_running_loop().call_later(_TRY_AGAIN, self.flush)
         except Exception as error:  # noqa: BLE001 - whatever it is, the senders get their answers
-            _tell("A reply could not be stored.", error)
+            tell_unexpected("A reply could not be stored", error)
             failure = SessionError("The reply could not be stored; the reason is in the log.")
         for _, _, future in amendments:
             if future.done():
@@ -117,8 +118,8 @@ class Recorder:
                 future.set_result(None)
             else:
                 future.set_exception(failure)
-        if failure is None and self._on_amended is not None:
-            self._on_amended([seq for seq, _, _ in amendments])
+        if failure is None:
+            self._tell_amended([seq for seq, _, _ in amendments])
 
     def _amend_late(self) -> None:
         """Write the amendments that could not be written when they came; their senders have their answers."""
@@ -127,8 +128,12 @@ class Recorder:
         except SessionError:
             return
         late, self._late = self._late, []
+        self._tell_amended([seq for seq, _ in late])
+
+    def _tell_amended(self, seqs: Sequence[int]) -> None:
         if self._on_amended is not None:
-            self._on_amended([seq for seq, _ in late])
+            with carrying_on("A changed reply is not shown"):
+                self._on_amended(seqs)
 
     def _wait(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
         if turns and self._pending:
@@ -219,19 +224,23 @@ class Recorder:
         if text != self._trouble:
             self._trouble = text
             if self._on_failure is not None:
-                self._on_failure(error if text == str(error) else SessionError(text))
+                with carrying_on("That callbacks cannot be kept is not shown"):
+                    self._on_failure(error if text == str(error) else SessionError(text))
 
     def _recover(self) -> None:
         self._locked_since = None
         if self._trouble or self.kept.written:
             self._trouble = ""
+            recovered = self.kept.recovered()
             if self._on_recovered is not None:
-                self._on_recovered(self.kept.recovered())
+                with carrying_on("That callbacks were written after all is not shown"):
+                    self._on_recovered(recovered)
 
     def _heard(self, stored: _Stored) -> None:
         # Not within `_store`: what goes wrong with a listener must not make the stored ones look refused.
         if stored[0] and self._on_appended is not None:
-            self._on_appended(*stored)
+            with carrying_on("What came is stored, and not shown"):
+                self._on_appended(*stored)
 
     def _store(self, group: Sequence[_Waiting]) -> _Stored:
         """Write a group; what of it is in the file now. Raises SessionError when nothing is."""
@@ -241,7 +250,7 @@ class Recorder:
         except SessionError:
             raise
         except Exception as error:  # noqa: BLE001 - one callback at which we fail must not cost those that came with it
-            _tell("A group of callbacks could not be stored at once.", error)
+            tell_unexpected("A group of callbacks could not be stored at once", error)
             stored = [one for one in [self._store_alone(*waiting) for waiting in group] if one is not None]
             return [received for received, _ in stored], [one for _, one in stored]
         for (_, future), one in zip(group, appended, strict=True):
@@ -258,7 +267,7 @@ class Recorder:
                 self._keep([(attempt, future)], error)
                 return None
             except Exception as error:  # noqa: BLE001 - whatever it is, the sender gets an answer
-                _tell("A callback could not be stored.", error)
+                tell_unexpected("A callback could not be stored", error)
                 continue
             if not future.done():
                 future.set_result(appended[0])
@@ -266,8 +275,3 @@ class Recorder:
         if not future.done():
             future.set_exception(SessionError("The callback could not be stored; the reason is in the log."))
         return None
-
-
-def _tell(text: str, error: Exception) -> None:
-    """Hand an error that nobody expected to where all of them go."""
-    asyncio.get_running_loop().call_exception_handler({"message": text, "exception": error})

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from inspector.runtime.carry_on import each
+
 _SHORTEST_PAUSE: Final = 0.2
 """Seconds between two tellings, however many are turned away."""
 
@@ -81,8 +83,7 @@ class Refusals:
         if self._telling is not None:
             self._telling.cancel()
             self._telling = None
-        for told in self.on_changed:
-            told(self)
+        each("What was turned away is not shown", self.on_changed, self)
 
 
 def words(refusals: Refusals, kind: Refused) -> str:

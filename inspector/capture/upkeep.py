@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from inspector.runtime.carry_on import carrying_on
 from inspector.session.errors import SessionError
 from inspector.session.retention import Keep, Trimmed
 from inspector.session.session import Session
@@ -33,7 +34,8 @@ async def keep_trimmed(session: Session, keep: Callable[[], Keep], told: Callabl
                 pause = _AFTER_FAILURE
             else:
                 if trimmed.callbacks:
-                    told(trimmed)
+                    with carrying_on("What was taken out is still shown"):
+                        told(trimmed)
                 if trimmed.callbacks or trimmed.reached != reached:
                     pause = BETWEEN_STEPS
                 reached = trimmed.reached

@@ -45,6 +45,9 @@ def run(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--secret-path-env", metavar="NAME", help="the variable that holds the beginning of every path")
     parser.add_argument("--require-signature", action="store_true", help="answer 403 without a valid signature")
+    parser.add_argument(
+        "--durable", action="store_true", help="answer only when the disk has it: survives power loss, and is slower"
+    )
     options = parser.parse_args(arguments)
     if options.require_signature and options.signing_key_env is None:
         raise WrongUse("--require-signature needs the key to check with: name its variable with --signing-key-env")
@@ -85,6 +88,7 @@ def run(arguments: Sequence[str]) -> int:
         tunnel=tunnel,
         secret_path=_secret_path(options.secret_path_env),
         require_signature=options.require_signature,
+        durable=options.durable,
     )
     return run_loop(Listen(plan).run)
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 from inspector.callbacks.signature import SignatureState
 from inspector.capture.forward import Forwarder
 from inspector.capture.forward_address import is_own
-from inspector.capture.forward_writer import ForwardWriter
 from inspector.capture.heartbeat import keep_beating
 from inspector.capture.recorder import Recorder
 from inspector.capture.reply import Reply
+from inspector.capture.row_writer import RowWriter
 from inspector.capture.server import CannotListen, CaptureServer, CaptureSettings, Listening, PortInUse
 from inspector.cli.door import DoorWarnings
 from inspector.cli.lines import callback_event, callback_line, forward_event, forward_line
@@ -62,6 +62,7 @@ class Plan:
     tunnel: InstalledTunnel | None = None
     secret_path: str = field(default="", repr=False)
     require_signature: bool = False
+    durable: bool = False
 
 
 class Listen:
@@ -72,7 +73,7 @@ class Listen:
         self._ended: asyncio.Future[str] | None = None
         self._reader: SessionReader | None = None
         self._forwarder: Forwarder | None = None
-        self._forwards: ForwardWriter | None = None
+        self._forwards: RowWriter[ForwardRow] | None = None
         self._tunnel: Tunnelling | None = None
         self._callbacks = 0
         self._server: CaptureServer | None = None
@@ -114,7 +115,7 @@ class Listen:
                 session.hear(time.time_ns() // 1000)
                 tasks.spawn(keep_beating(session.record_deaf), name="heartbeat")
                 if plan.forward is not None:
-                    writer = self._forwards = ForwardWriter(
+                    writer = self._forwards = RowWriter(
                         session.record_forwards, on_written=self._forwarded, on_failure=lambda error: _warn(str(error))
                     )
                     self._forwarder = Forwarder(plan.forward, writer.add)
@@ -133,7 +134,7 @@ class Listen:
                 if self._forwarder is not None:
                     await self._forwarder.close()
                 if self._forwards is not None:
-                    self._forwards.flush()
+                    await self._forwards.close()
             if reason == "tunnel" and not self._callbacks:
                 raise WrongUse(self._tunnel_failure)
             failure = _note_end(session)
@@ -290,8 +291,11 @@ def _warn(text: str) -> None:
 @contextmanager
 def _session(plan: Plan, folders: Folders) -> Iterator[Session]:
     path = plan.session or folders.new_session(plan.started, SUFFIX)
-    is_new = not path.exists()
-    session = Session.create(path, started=time.time_ns() // 1000) if is_new else Session.open(path)
+    is_new, durable = not path.exists(), plan.durable
+    if is_new:
+        session = Session.create(path, started=time.time_ns() // 1000, durable=durable)
+    else:
+        session = Session.open(path, durable=durable)
     try:
         with session:
             yield session

@@ -106,5 +106,7 @@ def writable_target(path: Path, session: Path | None = None) -> None:
         raise WrongUse(f"there is no folder {path.parent} to write {path.name} to")
     if path.exists() and not path.is_file():
         raise WrongUse(f"{path} is no file that an export could replace")
+    if not os.access(path.parent, os.W_OK):
+        raise WrongUse(f"{path.name} cannot be written: the folder {path.parent} is read-only; choose another one")
     if session is not None and session.exists() and path.exists() and path.samefile(session):
         raise WrongUse(f"{path} is the session itself; choose another file for the export")

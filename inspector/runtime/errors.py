@@ -23,6 +23,8 @@ _qt_log = logging.getLogger("qt")
 _NO_MORE_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PAUSE = 60.0
 """Seconds between two lines about the same trouble of the system's."""
+_SAME_AGAIN = 2.0
+"""Seconds in which the same error at the same place is told once."""
 
 _QT_LEVELS = {
     "QtDebugMsg": logging.DEBUG,
@@ -50,6 +52,7 @@ class ErrorSink:
         self.on_no_more_files: Callable[[], None] | None = None
         """Told when connections cannot be accepted for want of open files. The loop tries again by itself."""
         self._no_files_logged = -math.inf
+        self._repeats = _Repeats()
         self._closed = False
         self._handler = _LogFile(self.log_path)
         self._old_hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
@@ -59,8 +62,16 @@ class ErrorSink:
         self._install()
 
     def report(self, error: BaseException, where: str) -> None:
-        """Log an error nobody expected, and tell the user about it in one line; `where` names the work it ended."""
-        _log.error("%s", where, exc_info=(type(error), error, error.__traceback__))
+        """Log an error nobody expected, and tell the user about it in one line; `where` names the work it ended.
+
+        What breaks with every callback does so thousands of times a second: of the same error at the same place,
+        only one in a while is logged and told; the others are counted.
+        """
+        same = self._repeats.look(error)
+        if same is None:
+            return
+        again = f" ({same:,} more since the last time)" if same else ""
+        _log.error("%s%s", where, again, exc_info=(type(error), error, error.__traceback__))
         if self._on_error is None:
             return
         try:
@@ -137,6 +148,27 @@ class ErrorSink:
         # The object itself is not kept: it may be half destroyed.
         where = f"{unraisable.err_msg or 'Exception ignored in'}: {unraisable.object!r}"
         _log.error("%s", where, exc_info=(type(error), error, error.__traceback__) if error is not None else None)
+
+
+class _Repeats:
+    """Tells errors that repeat themselves from those that are news. May be asked from any thread."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[type, str, int], tuple[float, int]] = {}
+
+    def look(self, error: BaseException) -> int | None:
+        """None when the same was told a moment ago, else how many were passed over since."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = ("", 0) if trace is None else (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+        now = time.monotonic()
+        told, passed_over = self._seen.get((type(error), *place), (-math.inf, 0))
+        if now - told < _SAME_AGAIN:
+            self._seen[type(error), *place] = (told, passed_over + 1)
+            return None
+        self._seen[type(error), *place] = (now, 0)  # as many as there are places in the source at most
+        return passed_over
 
 
 def install_error_sink(log_folder: Path, on_error: Callable[[str], None] | None) -> ErrorSink:

@@ -81,8 +81,3 @@ class TaskScope:
         task.get_loop().call_exception_handler(
             {"message": f"The task “{task.get_name()}” failed.", "exception": error, "task": task}
         )
-
-
-def hand_on(error: BaseException, text: str) -> None:
-    """Hand an error that nobody expected to the loop's handler, for what must go on all the same."""
-    asyncio.get_running_loop().call_exception_handler({"message": text, "exception": error})

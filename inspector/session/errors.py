@@ -1,10 +1,11 @@
 """What can go wrong with a session file, in the user's words."""
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Final
 
-_PRIMARY: Final = 0xFF
+PRIMARY: Final = 0xFF
 """The part of an extended result code that says what kind of error it is (sqlite.org/rescode.html)."""
 
 
@@ -40,11 +41,48 @@ class UnreadableSession(SessionError):
         super().__init__(f"{path.name} cannot be opened: {reason}.")
 
 
-class SessionLocked(SessionError):
-    """Another program holds the file's lock for writing; it may be gone in a moment."""
+class NotForCapture(UnreadableSession):
+    """It cannot be captured into as it lies there; it may still be read."""
+
+
+class ReadOnlySession(NotForCapture):
+    """Nothing can be written there."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        SessionError.__init__(
+            self,
+            f"{path.name} cannot be captured into: it, or its folder {path.parent}, is read-only ({reason}). "
+            "Make both writable, or choose another place.",
+        )
+
+
+class LinkedSession(NotForCapture):
+    """The file has two names. SQLite names its log after the one that it was given, and cannot know of the other
+    (sqlite.org/howtocorrupt.html, 2.4)."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path.name} cannot be written: another program has it locked. Close that program.")
+        SessionError.__init__(
+            self,
+            f"{path.name} has a second name on this disk (a hard link), and capturing under one of them could damage "
+            "it. Make a copy and open that.",
+        )
+
+
+class DamagedSession(NotForCapture):
+    """The disk, or something else than SQLite, changed the file. `at_all`: not even its beginning can be read."""
+
+    def __init__(self, path: Path, reason: str, *, at_all: bool) -> None:
+        what = "opened" if at_all else "captured into"
+        remedy = "Go back to a copy of it." if at_all else "Export what is left of it, and begin a new session."
+        text = f"{path.name} cannot be {what}: it is damaged ({reason}). It was left as it is. {remedy}"
+        SessionError.__init__(self, text)
+
+
+class SessionLocked(SessionError):
+    """Another program holds the file's lock; it may be gone in a moment."""
+
+    def __init__(self, path: Path, what: str = "written") -> None:
+        super().__init__(f"{path.name} cannot be {what}: another program has it locked. Close that program.")
 
 
 class SessionGone(SessionError):
@@ -54,9 +92,29 @@ class SessionGone(SessionError):
         super().__init__(f"{path.name} was moved or deleted. Put it back or begin a new one.")
 
 
+_READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+def unmakable(path: Path, error: OSError) -> UnreadableSession:
+    """Why a session, or what belongs beside it, could not be made, from the system's own reason."""
+    reason = error.strerror or str(error)
+    return ReadOnlySession(path, reason) if error.errno in _READ_ONLY else UnreadableSession(path, reason)
+
+
+DAMAGE_CODES: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of reading says that the file is damaged: texts that are no UTF-8 are so too."""
+    if isinstance(error, sqlite3.Error):
+        code = sqlite_code(error)
+        return code is None or code & PRIMARY in DAMAGE_CODES
+    return isinstance(error, UnicodeDecodeError)
+
+
 def unwritable(path: Path, error: sqlite3.Error) -> SessionError:
     """Why a session could not be written, from SQLite's own reason."""
-    match (sqlite_code(error) or 0) & _PRIMARY:
+    match (sqlite_code(error) or 0) & PRIMARY:
         case sqlite3.SQLITE_BUSY:
             return SessionLocked(path)
         case sqlite3.SQLITE_FULL:

@@ -12,7 +12,7 @@ from typing import Final, Self
 from inspector.callbacks.findings import Finding, FindingCode, Remark, gather
 from inspector.callbacks.problems import Severity
 from inspector.session.conditions import EVERYTHING, Condition
-from inspector.session.files import check_file, connect_to_read
+from inspector.session.files import PATIENCE, check_file, connect_to_read
 from inspector.session.insight_reading import InsightReading
 from inspector.session.log_reading import LogReading
 from inspector.session.records import (
@@ -55,13 +55,14 @@ class SessionInfo:
 class SessionReader(StoredReading, LogReading, InsightReading):
     """A connection that only reads a session file, for one thread.
 
-    Raises NotASession, NewerSession or UnreadableSession.
+    Raises NotASession, NewerSession, UnreadableSession or, when another program has the file locked for longer than
+    `patience` seconds, SessionLocked.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         check_file(path)
         self.path = path
-        self._connection = connect_to_read(path)
+        self._connection = connect_to_read(path, patience)
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +107,7 @@ class SessionReader(StoredReading, LogReading, InsightReading):
         (now,) = self._connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone()
         if now != generation:
             last_seq = 0
-        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks NOT INDEXED").fetchone()
         if newest is None or newest <= last_seq:
             return Changes(now, last_seq, ())
         messages = self._connection.execute(
@@ -119,7 +120,7 @@ class SessionReader(StoredReading, LogReading, InsightReading):
     def position(self) -> Changes:
         """Where the session stands now, to be handed to `changes` later."""
         (now,) = self._connection.execute("SELECT value FROM session WHERE key = 'generation'").fetchone()
-        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks").fetchone()
+        (newest,) = self._connection.execute("SELECT max(seq) FROM callbacks NOT INDEXED").fetchone()
         return Changes(now, newest or 0, ())
 
     def summary(self) -> Summary:

@@ -1,6 +1,7 @@
 """The session file's tables, version 1, and how a connection to them is set up."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Final
 
 APPLICATION_ID: Final = 0x43424B49
@@ -157,14 +158,18 @@ def configure(connection: sqlite3.Connection, *, durable: bool = False) -> None:
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    connection.execute("PRAGMA busy_timeout = 3000")
     # A stranger's file may bring its own views and triggers; none of them may call functions.
     connection.execute("PRAGMA trusted_schema = OFF")
 
 
-def initialise(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty database."""
+def initialise(connection: sqlite3.Connection, values: Mapping[str, object] | None = None) -> None:
+    """Make the tables in an empty database, and what the session says of itself, where that is known already.
+
+    All at once: the end may come at any moment.
+    """
     connection.executescript(
         f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; "
-        f"{SCHEMA} {ADDITIONS} {INDEXES} COMMIT;"
+        f"{SCHEMA} {ADDITIONS} {INDEXES}"
     )
+    connection.executemany("INSERT INTO session VALUES (?, ?)", (values or {}).items())
+    connection.execute("COMMIT")

@@ -17,8 +17,8 @@ from inspector.callbacks.findings import Remark, gather
 from inspector.callbacks.lifecycle import Arrival, Lifecycle, Transition
 from inspector.session import deaf, reconciliation
 from inspector.session.checkpoint import Checkpointer
-from inspector.session.errors import SessionError, UnreadableSession, unwritable
-from inspector.session.files import Place, check_file, opening, removed_on_failure
+from inspector.session.errors import SessionError, unmakable, unwritable
+from inspector.session.files import PATIENCE, Place, check_file, opening, removed_on_failure
 from inspector.session.marks import set_colour, set_note
 from inspector.session.records import Appended, ForwardRow, Received, ReplayRow
 from inspector.session.retention import Keep, Trimmed, trim
@@ -71,29 +71,34 @@ class Session:
         except FileExistsError:
             raise SessionError(f"{path.name} exists already; choose another name.") from None
         except OSError as error:
-            raise UnreadableSession(path, error.strerror or str(error)) from None
+            raise unmakable(path, error) from None
         with removed_on_failure(path), opening(path) as (connection, lock):
-            # The tables come before the switch to WAL, so that the file itself says from the start what it is.
-            initialise(connection)
-            configure(connection, durable=durable)
             values = {"id": str(uuid4()), "started_at": started, "ended_at": None, "generation": 0, "next_seq": 1}
             values["application_version"] = __version__
-            connection.executemany("INSERT INTO session VALUES (?, ?)", values.items())
+            # The tables come before the switch to WAL, so that the file itself says from the start what it is.
+            initialise(connection, values)
+            configure(connection, durable=durable)
+            connection.execute("SELECT 1 FROM session").fetchone()  # makes the log, whose place is watched from now on
             return cls(path, connection, lock)
 
     @classmethod
-    def open(cls, path: Path, *, durable: bool = False) -> Self:
+    def open(cls, path: Path, *, durable: bool = False, patience: float = PATIENCE) -> Self:
         """Open a session file to capture into it.
 
-        Raises NotASession, NewerSession, SessionInUse or UnreadableSession; the file is then as it was.
+        It may be opened in one thread and used in another. Raises NotASession, NewerSession, SessionInUse,
+        SessionLocked (after `patience` seconds), NotForCapture or another UnreadableSession; the file is then as it
+        was.
         """
         check_file(path)
-        with opening(path) as (connection, lock):
+        with opening(path, patience) as (connection, lock):
             configure(connection, durable=durable)
-            connection.executescript(ADDITIONS + INDEXES)
+            # All of it or, when the file turns out to be damaged, nothing.
+            connection.executescript(f"BEGIN IMMEDIATE; {ADDITIONS} {INDEXES}")
             deaf.note_end(connection)
             connection.execute("UPDATE session SET value = NULL WHERE key = 'ended_at'")
-            return cls(path, connection, lock)
+            session = cls(path, connection, lock)
+            connection.execute("COMMIT")
+            return session
 
     def __enter__(self) -> Self:
         return self

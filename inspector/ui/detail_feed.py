@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from inspector.callbacks.findings import stalled
+from inspector.session.files import DAMAGE
 from inspector.ui.detail.content import MessageDetail, load_callback, load_message
 from inspector.ui.detail.pane import DetailPane
 from inspector.ui.session_panel import CALLBACKS, SessionPanel
@@ -60,6 +61,20 @@ class DetailFeed:
             self._show_message()
 
     def _on_callback_chosen(self, seq: int | None) -> None:
+        try:
+            self._show_callback(seq)
+        except DAMAGE as error:
+            self.clear()
+            self._panel.rows.tell_unreadable(error)
+
+    def _show_message(self) -> None:
+        try:
+            self._show_chosen_message()
+        except DAMAGE as error:
+            self.clear()
+            self._panel.rows.tell_unreadable(error)
+
+    def _show_callback(self, seq: int | None) -> None:
         reader = self._panel.rows.reader
         callback = None if reader is None or seq is None else load_callback(reader, seq)
         if reader is None or callback is None:
@@ -70,7 +85,7 @@ class DetailFeed:
         self._message, self._picked = (None if found is None else found.row), seq
         self._pane.show_callback(callback, None if found is None else load_message(reader, found.row))
 
-    def _show_message(self) -> None:
+    def _show_chosen_message(self) -> None:
         reader = self._panel.rows.reader
         detail = None if reader is None or self._message is None else load_message(reader, self._message)
         if reader is None or detail is None:

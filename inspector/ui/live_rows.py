@@ -1,16 +1,21 @@
 """What keeps the two tables true to the session: filters, sorts, and follows a file that grows."""
 
 import asyncio
+import logging
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from inspector.runtime.carry_on import tell_unexpected
 from inspector.runtime.tasks import TaskScope
 from inspector.session.conditions import EVERYTHING
+from inspector.session.errors import DamagedSession, SessionError, is_damage
+from inspector.session.files import DAMAGE
 from inspector.session.query import Query
 from inspector.session.reader import SessionReader
 from inspector.ui.callback_table_model import CallbackTableModel
@@ -19,6 +24,8 @@ from inspector.ui.query_runner import QueryRunner, Subject
 from inspector.ui.reading_thread import ReadingThread
 from inspector.ui.row_ids import Ids, extended
 from inspector.ui.table_rows import Order, TableRows
+
+_log = logging.getLogger(__name__)
 
 FLUSH_MS: Final = 33
 """Changes are shown at most 30 times a second, however fast they come."""
@@ -40,6 +47,7 @@ class LiveRows(QObject):
     counted = Signal(object, int)  # Summary, unassigned callbacks
     clock_moved = Signal()  # what depends on the clock may be different now
     settled = Signal()  # a filter or a sort is fully shown
+    unreadable = Signal(str)  # part of the session cannot be read, and why; told once of each session
 
     def __init__(
         self, messages: MessageTableModel, callbacks: CallbackTableModel, tasks: TaskScope, parent: QObject
@@ -67,6 +75,9 @@ class LiveRows(QObject):
         self._resort = self._timer(_RESORT_MS, self._on_resort, once=True)
         self._poll = self._timer(_POLL_MS, self.flush, once=False)
         self._clock = self._timer(_CLOCK_MS, self._on_clock, once=False)
+        self._told_unreadable = False
+        for model in (messages, callbacks):
+            model.unreadable.connect(self.tell_unreadable)
 
     def _timer(self, milliseconds: int, slot: Callable[[], None], *, once: bool) -> QTimer:
         timer = QTimer(self)
@@ -102,14 +113,19 @@ class LiveRows(QObject):
 
         Raises SessionError when it cannot be read.
         """
-        reader = SessionReader(path)
+        reader = SessionReader(path, patience=0.0)  # the loop waits for nobody
+        try:
+            position, trimmed = reader.position(), reader.trimmed()
+        except DAMAGE as error:
+            reader.close()
+            raise DamagedSession(path, str(error), at_all=True) from None
         self.detach()
+        self._told_unreadable = False
         self._reader = self._messages.reader = self._callbacks.reader = reader
         self._runner = QueryRunner(path)
         self.set_clock(clock)
-        position = reader.position()
         self._generation, self._last_seq = position.generation, position.last_seq
-        self._trimmed = reader.trimmed()
+        self._trimmed = trimmed
         if polled:
             self._poll.start()
         self._ask_again()
@@ -214,12 +230,24 @@ class LiveRows(QObject):
         self._flush.setInterval(_FLOOD_MS if len(changes.messages) > _FLOOD else FLUSH_MS)
         for subject, table in self._tables.items():
             table.outdated = table.outdated or subject is not self._visible
-        if self._visible is Subject.MESSAGES:
-            self._show_messages(changes.messages)
-        else:
-            self._show_callbacks(before)
+        with self._asking_again_on_failure():
+            if self._visible is Subject.MESSAGES:
+                self._show_messages(changes.messages)
+            else:
+                self._show_callbacks(before)
         self._count()
         self.rows_changed.emit(set(changes.messages))
+
+    @contextmanager
+    def _asking_again_on_failure(self) -> Iterator[None]:
+        """What came is announced once: a table that failed at it asks for all its rows a little later."""
+        try:
+            yield
+        except DAMAGE as error:
+            self.tell_unreadable(error)
+        except Exception as error:  # noqa: BLE001 - the counts and the details have their turn
+            tell_unexpected("The rows that came are not shown at once", error)
+            QTimer.singleShot(_RESORT_MS, self, self._ask_again)
 
     def marked(self, rows: Iterable[int]) -> None:
         """The user marked messages, or took marks away."""
@@ -281,8 +309,26 @@ class LiveRows(QObject):
             self._ask_again(self._visible)
 
     def _count(self) -> None:
-        if self._reader is not None:
-            self.counted.emit(self._reader.summary(), self._reader.unassigned())
+        if self._reader is None:
+            return
+        try:
+            summary, unassigned = self._reader.summary(), self._reader.unassigned()
+        except DAMAGE as error:
+            self.tell_unreadable(error)
+        else:
+            self.counted.emit(summary, unassigned)
+
+    def tell_unreadable(self, error: Exception) -> None:
+        """The session is open, and part of it cannot be read."""
+        if self._reader is None or self._told_unreadable:
+            return
+        self._told_unreadable = True
+        _log.warning("Part of the session cannot be read: %s", error)
+        why = "it is damaged" if is_damage(error) else "the file cannot be read"
+        self.unreadable.emit(
+            f"Part of {self._reader.path.name} cannot be read: {why} ({error}). What can be read is shown, and the "
+            "rows that cannot are empty. Export what is left, or go back to a copy of the file."
+        )
 
     def _on_clock(self) -> None:
         self._messages.refresh_all()
@@ -301,6 +347,10 @@ class LiveRows(QObject):
         query = self._query
         try:
             await table.load(runner, query.messages if table.model is self._messages else query.callbacks)
+        except DAMAGE as error:
+            self.tell_unreadable(error)
+        except SessionError as error:  # by the other connection, which is opened with the first question
+            self.tell_unreadable(error)
         finally:
             self._querying -= 1
             if not self._querying:

@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         panel.empty.copied.connect(lambda what: status.show_note(f"{what} copied."))
         panel.filter.help_wished.connect(self.menus.actions["filter_help"].trigger)
         panel.rows.counted.connect(lambda summary, _: self._on_counted(summary))
+        panel.rows.unreadable.connect(lambda text: self.tell("This session is damaged", text))
         self.detail.filter_wished.connect(panel.filter.set_filter)
         self.detail.copied.connect(lambda what: status.show_note(f"{what} copied."))
         status.toggle_wished.connect(self._toggle_listening)
@@ -241,8 +242,8 @@ class MainWindow(QMainWindow):
 
     def show_error(self, text: str) -> None:
         """An error that nobody expected; it is in the log, and the capture goes on."""
-        self.status.show_note(f"An unexpected error was logged: {text}")
         self.error_shown.emit(text)
+        self.status.show_note(f"An unexpected error was logged: {text}")
 
     def tell(self, title: str, text: str) -> None:
         """Something the user must know before going on."""

@@ -14,10 +14,13 @@ _Result = TypeVar("_Result")
 _STEPS = 1000
 
 
-async def with_progress(parent: QWidget, title: str, work: Callable[[Progress], _Result]) -> _Result:
+async def with_progress(
+    parent: QWidget, title: str, work: Callable[[Progress], _Result], *, titled: str = ""
+) -> _Result:
     """Run `work` in a thread; a dialog with a cancel button comes up when it takes longer than half a second.
 
-    Raises Cancelled when the user cancelled, and what `work` raises.
+    `title` says what is done; with `titled`, a word for it, what is waited for, nobody knows how long. Raises
+    Cancelled when the user cancelled, and what `work` raises.
     """
     cancelled = threading.Event()
     state = [0, 0]
@@ -28,7 +31,7 @@ async def with_progress(parent: QWidget, title: str, work: Callable[[Progress], 
         state[0], state[1] = done, total
 
     dialog = QProgressDialog(title, "Cancel", 0, _STEPS, parent)
-    dialog.setWindowTitle(title)
+    dialog.setWindowTitle(titled or title)
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
     dialog.setMinimumDuration(500)
     dialog.setAutoReset(False)
@@ -36,7 +39,10 @@ async def with_progress(parent: QWidget, title: str, work: Callable[[Progress], 
     ticks = QTimer(dialog)
     ticks.setInterval(100)
     ticks.timeout.connect(lambda: dialog.setValue(min(_STEPS - 1, state[0] * _STEPS // max(1, state[1]))))
-    ticks.start()
+    if titled:
+        dialog.setRange(0, 0)  # the bar only moves
+    else:
+        ticks.start()
     try:
         return await asyncio.get_running_loop().run_in_executor(None, work, told)
     except asyncio.CancelledError:

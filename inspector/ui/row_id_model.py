@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from inspector.session.files import DAMAGE
 from inspector.ui.row_ids import Ids, as_array, extended, without
 
 Record = TypeVar("Record")
@@ -24,6 +25,9 @@ _ROOT: Final = QModelIndex()
 
 class RowIdModel(QAbstractTableModel, Generic[Record]):
     """Rows by id. A subclass says which columns there are and how a record is read and shown."""
+
+    unreadable = Signal(object)
+    """Why rows cannot be read: an exception of `inspector.session.files.DAMAGE`."""
 
     columns: ClassVar[type[IntEnum]]
     titles: ClassVar[Sequence[str]]
@@ -151,7 +155,10 @@ class RowIdModel(QAbstractTableModel, Generic[Record]):
         if len(self._cache) + len(missing) > _CACHED:
             self._forget()
             missing = list(ids)
-        self._cache.update(self.read(missing))
+        try:
+            self._cache.update(self.read(missing))
+        except DAMAGE as error:
+            self.unreadable.emit(error)  # the rows stay empty
         self._positions.update((one, first + offset) for offset, one in enumerate(ids))
 
     def _forget(self) -> None:

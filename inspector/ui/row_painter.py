@@ -92,13 +92,13 @@ class RowPainter(QStyledItemDelegate, Generic[Record]):
         top = table.rowViewportPosition(first)
         tops = range(top, top + height * (last - first + 1), height)
         columns = list(self._columns(table, area))
-        painter = QPainter(table.viewport())
-        self._set_ratio(painter.device().devicePixelRatio())
-        self._paint_backgrounds(painter, table, first, tops, columns)
-        rows = [(y, self._cells(row)) for row, y in enumerate(tops, first)]
-        for column in columns:
-            self._paint_column(painter, column, height, rows, table.font())
-        painter.end()
+        # Ended also when a cell fails: the error holds on to the painter, which must not outlive the painting.
+        with QPainter(table.viewport()) as painter:
+            self._set_ratio(painter.device().devicePixelRatio())
+            self._paint_backgrounds(painter, table, first, tops, columns)
+            rows = [(y, self._cells(row)) for row, y in enumerate(tops, first)]
+            for column in columns:
+                self._paint_column(painter, column, height, rows, table.font())
 
     def _columns(self, table: QTableView, area: QRect) -> Iterable[_Column]:
         header = table.horizontalHeader()
@@ -193,9 +193,8 @@ class RowPainter(QStyledItemDelegate, Generic[Record]):
             found = QPixmap(size * self._ratio)
             found.setDevicePixelRatio(self._ratio)
             found.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(found)
-            picture.draw(painter, QRect(0, 0, size.width(), size.height()))
-            painter.end()
+            with QPainter(found) as painter:
+                picture.draw(painter, QRect(0, 0, size.width(), size.height()))
             self._pictures[key] = found
         return found
 

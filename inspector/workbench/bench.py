@@ -1,8 +1,7 @@
 """The bench, which holds what the tools share, and the protocol of a tool."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from PySide6.QtWidgets import QWidget
 
 from inspector.capturing import Capturing
+from inspector.runtime.carry_on import carrying_on, each
 from inspector.runtime.folders import Folders
 from inspector.runtime.network import listening_words
 from inspector.runtime.secrets import Secrets
-from inspector.runtime.tasks import TaskScope, hand_on
+from inspector.runtime.tasks import TaskScope
 from inspector.session.reader import SessionReader
 from inspector.settings import Settings
 from inspector.ui.main_window import MainWindow
@@ -97,15 +97,17 @@ class Bench:
         """A bench with the tools that count from the first callback on."""
         bench = cls(shared)
         for kind in tools:
-            bench._made(kind).prepare()
+            with carrying_on(f"The tool {kind.__name__} is not set"):
+                bench._made(kind).prepare()
         return bench
 
     async def set_up(self, tools: Sequence[type[Tool]]) -> None:
         """Lay out the tools, in pieces between which the loop turns."""
         early = {type(tool): tool for tool in self.tools}
         for kind in tools:
-            tool = early.get(kind) or self._made(kind)
-            tool.set_up()
+            with carrying_on(f"The tool {kind.__name__} is missing"):
+                tool = early.get(kind) or self._made(kind)
+                tool.set_up()
             await asyncio.sleep(0)
         self.tools.sort(key=lambda tool: tools.index(type(tool)))
         self.capturing.apply()
@@ -136,7 +138,7 @@ class Bench:
         if url != self._public_url:
             self._public_url = url
             self.capturing.apply()
-            self._public_url_changed()
+            each("The public address is not shown everywhere", [tool.public_url_changed for tool in self.tools])
 
     @property
     def address(self) -> str | None:
@@ -189,38 +191,18 @@ class Bench:
         if self.url is not None:
             self.window.show_listening(self.address, listening_words(self.window.address[0]))
         self.listening_changed()
-        self._public_url_changed()
+        each("The address is not shown everywhere", [tool.public_url_changed for tool in self.tools])
 
     def listening_changed(self) -> None:
-        for tool in self.tools:
-            with _reported(tool):
-                tool.listening_changed()
-
-    def _public_url_changed(self) -> None:
-        for tool in self.tools:
-            with _reported(tool):
-                tool.public_url_changed()
+        each("What is listened at is not shown everywhere", [tool.listening_changed for tool in self.tools])
 
     def session_shown(self) -> None:
-        for tool in self.tools:
-            with _reported(tool):
-                tool.session_shown()
+        each("The session is not shown everywhere", [tool.session_shown for tool in self.tools])
 
     def session_cleared(self) -> None:
-        for tool in self.tools:
-            with _reported(tool):
-                tool.session_cleared()
+        each("The session is not shown everywhere as cleared", [tool.session_cleared for tool in self.tools])
 
     async def close(self) -> None:
         for tool in reversed(self.tools):
-            with _reported(tool):
+            with carrying_on(f"The tool {type(tool).__name__} did not end in order"):
                 await tool.close()
-
-
-@contextmanager
-def _reported(tool: Tool) -> Iterator[None]:
-    """What goes wrong with a tool goes to where all such goes; listening, the other tools and the session go on."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - as it says
-        hand_on(error, f"The tool {type(tool).__name__} failed.")

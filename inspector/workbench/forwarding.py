@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from inspector.capture.answering import Planned, plan_of_application
 from inspector.capture.forward import Forwarder
 from inspector.capture.forward_address import is_own, problem_of_address
-from inspector.capture.forward_writer import ForwardWriter
+from inspector.capture.row_writer import RowWriter
 from inspector.session.errors import SessionError
 from inspector.session.records import Appended, ForwardRow, Received
 from inspector.ui.detail.wording import status_line
@@ -40,7 +40,7 @@ class Forwarding:
         self._on_told = on_told
         self._session: Session | None = None
         self._forwarder: Forwarder | None = None
-        self._writer: ForwardWriter | None = None
+        self._writer: RowWriter[ForwardRow] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._problem = ""
         self._last: ForwardRow | None = None
@@ -116,7 +116,7 @@ class Forwarding:
         self._session = self._bench.session
         self._problem = self._trouble()
         if self.choice.on and not self._problem and self._session is not None:
-            self._writer = ForwardWriter(
+            self._writer = RowWriter(
                 partial(self._write, self._session),
                 on_written=partial(self._written, self._session, self._run),
                 on_failure=self._not_written,
@@ -167,6 +167,6 @@ class Forwarding:
         self._bench.note(f"What your app answered was not kept: {error}")
 
 
-async def _closed(forwarder: Forwarder, writer: ForwardWriter) -> None:
+async def _closed(forwarder: Forwarder, writer: RowWriter[ForwardRow]) -> None:
     await forwarder.close(_LAST_SECONDS)
-    writer.flush()
+    await writer.close()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 
 from inspector.runtime.dialogs import ask, tell
-from inspector.session.errors import SessionError, SessionInUse
+from inspector.session.errors import SessionError, SessionInUse, SessionLocked
 from inspector.session.marks import COLOURS
+from inspector.session.patience import once_unlocked, once_unlocked_in_thread
 from inspector.session.reader import SessionReader
 from inspector.ui.mark_flag import flag_icon
 from inspector.ui.menus import Entry
@@ -60,11 +61,16 @@ class Marks(Tool):
             return
         notes = {one.mark.note if one.mark else "" for one in reader.message_rows(rows[:_AT_ONCE]).values()}
         note = next(iter(notes)) if len(notes) == 1 else ""
-        dialog = NoteDialog(len(rows), note, different=len(notes) > 1, parent=self.bench.dialog_parent)
-        if await ask(dialog):
-            text = dialog.note
+        different = len(notes) > 1
+        while True:
+            dialog = NoteDialog(len(rows), note, different=different, parent=self.bench.dialog_parent)
+            if not await ask(dialog):
+                return
+            text = note = dialog.note
             said = "noted" if text else "without a note now"
-            await self._write(reader.path, rows, lambda session, some: session.annotate(some, text), said)
+            if await self._write(reader.path, rows, partial(_annotate, text), said):
+                return
+            different = False  # nothing that was typed is lost: it is asked for again, as it stands
 
     async def _write_selected(self, write: Write, said: str) -> None:
         path, rows = self.bench.path, await self._selected()
@@ -91,18 +97,19 @@ class Marks(Tool):
             await asyncio.sleep(0)
         return list(rows)
 
-    async def _write(self, path: Path, rows: list[int], write: Write, said: str) -> None:
+    async def _write(self, path: Path, rows: list[int], write: Write, said: str) -> bool:
+        """Whether that is over. While another program has the file locked, that is waited for."""
         session = self.bench.session
         if path != self.bench.path:  # since the rows were chosen; they are others in another session
             self.bench.note("Nothing was marked: another session is shown by now.")
-            return
+            return True
         try:
             if session is not None:
                 for some in _chunks(rows):
                     if self.bench.session is not session:
                         self.bench.note("Not every message was marked: another session is shown by now.")
-                        return
-                    write(session, some)
+                        return True
+                    await once_unlocked(partial(write, session, some), on_wait=self._say_waiting)
                     await asyncio.sleep(0)
             else:
                 await asyncio.to_thread(_write_saved, path, rows, write)
@@ -110,14 +117,21 @@ class Marks(Tool):
         except SessionInUse:
             text = "Another process captures into this session. Mark its messages there, or when it has ended."
             await tell(self.bench.dialog_parent, "Nothing was marked", text)
-            return
+            return False
+        except SessionLocked as error:
+            await tell(self.bench.dialog_parent, "Nothing was marked", f"{error} Then try again.")
+            return False
         except SessionError as error:
             text = f"{error} Copy the file to a folder that can be written, and open it there."
             await tell(self.bench.dialog_parent, "Nothing was marked", text)
-            return
+            return False
         if path == self.bench.path:
             self.bench.window.panel.rows.marked(rows)
         self.bench.note(f"{count_text(len(rows), 'message', 'messages')} {said}.")
+        return True
+
+    def _say_waiting(self) -> None:
+        self.bench.note("Waiting: another program has the session locked.")
 
     def _see_first_marks(self, path: Path) -> None:
         """A file of version 0.1.0 has just got a table for marks: connections from before know of none."""
@@ -140,10 +154,14 @@ def _write_saved(path: Path, rows: Sequence[int], write: Write) -> None:
     with Session.open(path) as session:
         try:
             for some in _chunks(rows):
-                write(session, some)
+                once_unlocked_in_thread(partial(write, session, some))
         finally:
             if ended is not None:  # it was opened for capture, which it did not come to
                 session.end(ended)
+
+
+def _annotate(text: str, session: "Session", rows: Sequence[int]) -> None:
+    session.annotate(rows, text)
 
 
 def _chunks(rows: Sequence[int]) -> Iterator[Sequence[int]]:

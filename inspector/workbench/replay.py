@@ -182,6 +182,7 @@ class Replay(Tool):
             ending = f"The session cannot be read any more ({error}): "
         finally:
             run.end(ending)
+            await run.written()
 
     async def _key(self) -> str | None:
         found = await self.bench.secrets.signing_key()

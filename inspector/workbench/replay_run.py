@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from inspector.capture.row_writer import RowWriter
 from inspector.session.errors import SessionError
 from inspector.session.reader import SessionReader
 from inspector.session.records import CallbackRow, ReplayRow
@@ -57,6 +58,7 @@ class Run:
         self._rows: list[ReplayRow] = []
         self._timer: asyncio.TimerHandle | None = None
         self._problem = ""
+        self._writer = RowWriter[ReplayRow](self._record, on_failure=self._not_kept)
         self._show(running=True)
 
     def told(self, one: "Replayed") -> None:
@@ -93,16 +95,30 @@ class Run:
         if not rows:
             return
         self._progress = self._progress.with_results(rows)
-        # Another session may have taken its place meanwhile; these results are not that one's.
-        if self._session is not None and self._bench.session is self._session and not self._problem:
-            try:
-                self._session.record_replays(rows)
-            except SessionError as error:
-                self._problem = f"The results are not kept: {error}"
+        if not self._problem:
+            for row in rows:
+                self._writer.add(row)
+            self._writer.flush()
         window = self._window()
         if window is not None and self._bench.path == self._wish.path:
             window.results.add(rows)
         self._show(running=True)
+
+    async def written(self) -> None:
+        """Wait until what came of it is in the session. Only another program that has it locked makes this long."""
+        if self._writer.waits:
+            await self._writer.close()
+            if self._bench.path == self._wish.path:
+                self._bench.window.replies_changed(self._wish.seqs)
+
+    def _record(self, rows: Sequence[ReplayRow]) -> None:
+        # Another session may have taken its place meanwhile; these results are not that one's.
+        if self._session is not None and self._bench.session is self._session:
+            self._session.record_replays(rows)
+
+    def _not_kept(self, error: SessionError) -> None:
+        self._problem = f"The results are not kept: {error}"
+        self._bench.note(self._problem)
 
     def _show(self, *, running: bool, text: str = "") -> None:
         if (window := self._window()) is not None:

@@ -1,12 +1,14 @@
 """Holds the session against the message log, page by page, until it is done or cancelled."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.capture.rest_api import ApiError
 from inspector.capturing import now
 from inspector.session.errors import SessionError
+from inspector.session.patience import once_unlocked
 from inspector.session.session import Session
 from inspector.ui.session_panel import MESSAGES
 from inspector.ui.texts import count_text
@@ -69,7 +71,8 @@ class LogChecking:
                     if self._tool.bench.session is not session:
                         return
                     pages, records = pages + 1, records + len(page.records)
-                    session.record_logged([one for one in page.records if span.holds(one)], asked)
+                    records_in_span = [one for one in page.records if span.holds(one)]
+                    await once_unlocked(partial(session.record_logged, records_in_span, asked))
                     read = f"{count_text(pages, 'page', 'pages')}, {count_text(records, 'message', 'messages')}"
                     self._section.show_progress(f"Reading the message log: {read} so far")
             await self._tool.accepted(api)

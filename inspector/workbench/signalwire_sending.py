@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inspector.capture.rest_api import ApiError, Trouble
 from inspector.capturing import now
 from inspector.session.errors import SessionError
+from inspector.session.patience import once_unlocked
 from inspector.session.reconciliation import SENT_HERE
 from inspector.session.records import Appended
 from inspector.ui.session_panel import MESSAGES
@@ -115,7 +117,7 @@ class Sending:
             self._show()
             return
         trial.record = {"status_callback_url": trial.status_callback, **record, SENT_HERE: True}
-        self._keep(trial.record)
+        await self._keep(trial.record)
         bench.settings.test_from, bench.settings.test_to = entered.from_.strip(), entered.to.strip()
         bench.save_settings()
         # The first callback may have come before the API's answer did.
@@ -155,13 +157,13 @@ class Sending:
             if error.trouble is Trouble.NO_MESSAGE:
                 trial.log_trouble = "The message log does not know the message yet."
             return
-        self._keep(trial.logged)
+        await self._keep(trial.logged)
 
-    def _keep(self, record: dict[str, object]) -> None:
+    async def _keep(self, record: dict[str, object]) -> None:
         session = self._tool.bench.session
         if session is not None and self._tool.bench.path == self._path:
             try:
-                session.record_logged([record], now())
+                await once_unlocked(partial(session.record_logged, [record], now()))
             except SessionError as error:
                 self._tool.bench.note(str(error))
 

@@ -190,6 +190,29 @@ async def test_what_a_listener_cannot_write_is_not_written_twice(capture: Captur
     assert len(told) == 1
 
 
+async def test_listeners_that_always_fail_keep_nothing_from_being_written(capture: Capture) -> None:
+    told: list[BaseException] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+
+    def fail(_first: object, _second: object = None) -> None:
+        raise ZeroDivisionError
+
+    recorder = Recorder(
+        capture.session, on_appended=fail, on_failure=fail, on_amended=fail, on_recovered=fail, patience=0.0
+    )
+    await recorder.submit(make_callback(id="before"))
+    fill_up(capture.session)
+    names = [f"m{number:03d}" for number in range(120)]
+    futures = [recorder.submit(make_callback(id=name, body="x" * 9000)) for name in names]
+    assert all(isinstance(one, SessionError) for one in await asyncio.gather(*futures, return_exceptions=True))
+    make_room(capture.session)
+    await recorder.submit(make_callback(id="after"))
+    await recorder.amend(1, {"status": 302})
+    assert not recorder.close()
+    assert kept_names(capture) == ["before", *names, "after"]
+    assert {type(one) for one in told} == {ZeroDivisionError}
+
+
 async def test_the_retry_of_a_sender_is_a_duplicate(capture: Capture) -> None:
     trouble = Trouble(capture)
     port = await capture.serve(trouble.recorder)

@@ -455,3 +455,27 @@ def test_wrong_use_is_told_in_one_line(
     assert main(["listen", "--timeout", "1", *free, *arguments]) == 2
     complaint(capsys)
     assert [name for name in files_in(tmp_path) if ".inspector" in name] == []
+
+
+@pytest.mark.parametrize(("arguments", "synchronous"), [([], "NORMAL"), (["--durable"], "FULL")])
+def test_durable_waits_for_the_disk_in_a_new_session_and_an_old_one(
+    tmp_path: Path,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    synchronous: str,
+) -> None:
+    found: list[str] = []
+    hear = Session.hear
+
+    def look_first(session: Session, moment: int) -> None:
+        (number,) = session._connection.execute("PRAGMA synchronous").fetchone()
+        found.append(("OFF", "NORMAL", "FULL", "EXTRA")[number])
+        hear(session, moment)
+
+    monkeypatch.setattr(Session, "hear", look_first)
+    command = ["listen", "--port", "0", "--session", str(tmp_path / "a.inspector"), "--timeout", "0.05", *arguments]
+    assert [main(command), main(command)] == [0, 0]
+    assert found == [synchronous, synchronous]
+    assert capsys.readouterr().err == ""

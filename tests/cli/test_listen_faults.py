@@ -112,6 +112,41 @@ def test_the_disk_is_full(tmp_path: Path, small_disk: Path) -> None:
         assert "the disk is full. Free some space" in program.errors
 
 
+class Meddling:
+    """Lets every write of a running process fail, as on a file system that became read-only, or a broken disk."""
+
+    def __init__(self, process: int, error: str) -> None:
+        self._command = ["strace", "-f", "-o", os.devnull, "-e", f"inject=pwrite64:error={error}", "-p", str(process)]
+        self._strace: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        self._strace = subprocess.Popen(self._command, stderr=subprocess.PIPE)
+        assert self._strace.stderr is not None
+        line = self._strace.stderr.readline()
+        if b"attached" not in line:
+            self.end()
+            pytest.skip("processes may not be traced here")
+
+    def end(self) -> None:
+        if self._strace is not None:
+            self._strace.terminate()
+            self._strace.communicate(timeout=30)
+            self._strace = None
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("error", ["EROFS", "EIO"])
+def test_the_file_system_becomes_read_only_or_breaks(tmp_path: Path, error: str) -> None:
+    path = tmp_path / "a.inspector"
+    with listening(tmp_path, path) as program:
+        meddling = Meddling(program._process.pid, error)
+        try:
+            refused_then_written(program, path, meddling.begin, meddling.end)
+        finally:
+            meddling.end()
+        assert "cannot be written: the disk reports an error" in program.errors
+
+
 def test_what_could_not_be_written_at_the_end_is_told_and_what_could_is_exported(tmp_path: Path) -> None:
     path, export = tmp_path / "a.inspector", tmp_path / "a.jsonl"
     with Program(

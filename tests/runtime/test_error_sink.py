@@ -173,7 +173,24 @@ def test_only_the_owner_can_read_the_logs(install: Install) -> None:
     assert modes == [0o600, 0o600, 0o700]
 
 
-def test_the_log_stays_small(install: Install) -> None:
+def test_what_breaks_all_the_time_is_logged_and_told_once_in_a_while(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    sink = install(told.append)
+    for number in range(2000):
+        sink.report(_raised(f"no good {number}"), "the table")
+    sink.report(KeyError("another"), "the table")
+    assert told == ["the table: ValueError: no good 0", "the table: KeyError: 'another'"]
+    assert _logged(sink).count("Traceback") == 1
+    monkeypatch.setattr(errors, "_SAME_AGAIN", 0.0)
+    sink.report(_raised("no good at last"), "the table")
+    assert "the table (1,999 more since the last time)" in _logged(sink)
+    assert told[2:] == ["the table: ValueError: no good at last"]
+
+
+def test_the_log_stays_small(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors, "_SAME_AGAIN", 0.0)
     sink = install()
     for _ in range(50):
         sink.report(_raised("x" * 100_000), "flood")

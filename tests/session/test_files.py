@@ -56,3 +56,21 @@ def test_a_capture_that_was_not_closed_is_told_once(tmp_path: Path) -> None:
         assert interrupted(tmp_path) == []
         assert captured_elsewhere(tmp_path / "open.inspector")
     assert interrupted(tmp_path / "nowhere") == []
+
+
+def test_one_that_died_in_another_folder_is_told_and_one_without_content_goes_away(tmp_path: Path) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "sessions"
+    elsewhere.mkdir()
+    folder.mkdir()
+    died = elsewhere / "died.inspector"
+    with Session.create(died, started=STARTED):
+        pass
+    died.with_name("died.inspector.lock").touch()
+    for name in ("empty", "strange"):
+        (folder / f"{name}.inspector.lock").touch()
+    (folder / "empty.inspector").touch()
+    (folder / "strange.inspector").write_text("not a session")
+    known = [died, elsewhere / "never.inspector", died]
+    assert interrupted(folder, known) == [died]
+    assert interrupted(folder, known) == []
+    assert [one.name for one in folder.iterdir()] == ["strange.inspector"]

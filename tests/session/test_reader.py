@@ -10,7 +10,7 @@ import pytest
 
 from inspector.callbacks.findings import FindingCode
 from inspector.session.conditions import EVERYTHING, Condition
-from inspector.session.errors import UnreadableSession
+from inspector.session.errors import SessionLocked
 from inspector.session.reader import SessionReader
 from inspector.session.records import Changes, TransitionRow
 from inspector.session.session import Session
@@ -255,15 +255,14 @@ def test_a_session_on_a_read_only_medium_can_be_read(life: Path, monkeypatch: py
         assert reader.summary().callbacks == 7
 
 
-def test_a_session_that_is_locked_is_not_read_past_the_lock(life: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inspector.session.files._PATIENCE", 0)
+def test_a_session_that_is_locked_is_not_read_past_the_lock(life: Path) -> None:
     with closing(sqlite3.connect(life, isolation_level=None)) as owner:
         owner.execute("PRAGMA locking_mode = EXCLUSIVE")
         owner.execute("PRAGMA journal_mode = DELETE")
         owner.execute("BEGIN EXCLUSIVE")
         owner.execute("DELETE FROM callbacks")
-        with pytest.raises(UnreadableSession, match="locked"):
-            SessionReader(life)
+        with pytest.raises(SessionLocked, match="cannot be opened: another program has it locked"):
+            SessionReader(life, patience=0.0)
         owner.execute("ROLLBACK")
 
 

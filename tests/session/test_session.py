@@ -525,3 +525,26 @@ def test_large_messages_are_not_held_in_memory(path: Path) -> None:
         assert (first.strip, first.body, first.codes) == ("qs", text, ("segment_mismatch",))
         assert (second.strip, second.custom_variables) == ("qs", variables)
         assert reader.message_rows([1, 2], longest=10)[1].body == "x" * 10
+
+
+def test_a_file_is_a_whole_session_from_its_first_moment(path: Path, tmp_path: Path) -> None:
+    """Whenever the process is killed while it makes one, there is nothing in the file or all that belongs there."""
+    moments: list[bytes] = []
+    connect = sqlite3.connect
+
+    def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.set_trace_callback(lambda _: moments.append(path.read_bytes()))
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", watched)
+        Session.create(path, started=STARTED).close()
+    left = tmp_path / "left.inspector"
+    whole = [one for one in moments if one]
+    assert len(whole) > 3
+    for content in set(whole):
+        left.write_bytes(content)
+        with SessionReader(left) as reader:
+            assert reader.info().started_at == STARTED
+            assert reader.position().last_seq == 0

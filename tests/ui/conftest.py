@@ -12,10 +12,11 @@ import pytest
 from aiohttp import ClientSession
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QProgressDialog, QWidget
 from shiboken6 import delete, isValid
 
 from inspector.app import Program, Start
+from inspector.runtime.errors import ErrorSink
 from inspector.runtime.folders import Folders
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
@@ -115,7 +116,8 @@ def texts_in(widget: QWidget) -> str:
 
 def _asked(program: Program) -> bool:
     """Whether a start waits for an answer of the user."""
-    return any(box.isVisible() for box in program.window.findChildren(QMessageBox))
+    asking = (*program.window.findChildren(QMessageBox), *program.window.findChildren(QProgressDialog))
+    return any(one.isVisible() for one in asking)
 
 
 StartProgram = Callable[..., Any]
@@ -151,12 +153,22 @@ def secrets() -> Secrets:
 
 @pytest.fixture
 def started(qapp: QApplication, folders: Folders, secrets: Secrets) -> StartProgram:
-    """`async with started() as driver`: the program, listening at a free port, quit at the end."""
+    """`async with started() as driver`: the program, listening at a free port, quit at the end.
+
+    A task that fails fails the test; with a `sink`, it goes there.
+    """
 
     @asynccontextmanager
-    async def start(begin: Start | None = None, *, listening: bool = True) -> AsyncIterator[Driver]:
+    async def start(
+        begin: Start | None = None,
+        *,
+        listening: bool = True,
+        sink: ErrorSink | None = None,
+        folders: Folders = folders,
+    ) -> AsyncIterator[Driver]:
         failures: list[BaseException] = []
-        async with TaskScope(on_error=lambda error, _: failures.append(error)) as tasks, ClientSession() as client:
+        on_error = sink.report if sink is not None else lambda error, _: failures.append(error)
+        async with TaskScope(on_error=on_error) as tasks, ClientSession() as client:
             program = Program(qapp, folders, SettingsFile(folders.settings), begin or Start(port=0), tasks, secrets)
             running = tasks.spawn(program.run(), name="program")
             if listening:

@@ -483,9 +483,16 @@ def test_a_saved_session_is_gone_on_with_or_only_shown(run: Run, started: StartP
             assert app.program.listening_url is None
             with SessionReader(path) as reader:
                 assert reader.info().ended_at is not None
+            app.program.open_session(path)
+            await until(lambda: app.window.status.note == "This session is the one that is open.")
         async with started(Start(session=path, port=0)) as app:
             await app.post(id="b")
             await app.rows(2)
+        async with started(Start(session=path, port=0, listen=False), listening=False) as app:
+            app.trigger("toggle_listening")
+            app.url = await until(lambda: app.program.listening_url)
+            await app.post(id="c")
+            await app.rows(3)
 
     run(scenario())
 

@@ -62,6 +62,7 @@ class Capturing:
         self._server: CaptureServer | None = None
         self._recorder: Recorder | None = None
         self._kept: Kept | None = None
+        self._found_port: dict[str, int] = {}
         self._upkeep: asyncio.Task[None] | None = None
 
     @cached_property
@@ -85,8 +86,10 @@ class Capturing:
 
     @property
     def has_key(self) -> bool:
-        """Whether there is a key to check signatures with."""
-        return self._server is not None and self._server.settings.signing_key is not None
+        """Whether there is a key to check signatures with, or may be one as soon as the keyring has answered."""
+        if self._server is None:
+            return False
+        return self._server.settings.signing_key is not None or self._server.settings.key_to_come is not None
 
     def begin(self, session: "Session") -> None:
         """Capture into a session from now on. The one before must have been let go."""
@@ -95,7 +98,7 @@ class Capturing:
         self._upkeep = self._tasks.spawn(self._keep_trimmed(session), name="upkeep")
 
     async def listen(self, host: str, port: int) -> "Listening | PortInUse | CannotListen":
-        """Listen for the session there is."""
+        """Listen for the session there is. Any free port (0) is the one of last time, so that senders find it again."""
         from inspector.capture.recorder import Recorder
         from inspector.capture.server import CannotListen, CaptureServer
 
@@ -113,9 +116,18 @@ class Capturing:
             self._server = CaptureServer(self._recorder, refusals=self.refusals)
         self.apply()
         before, since = self.url, now()
-        listening = await self._server.start(host, port)
+        again = self._found_port.get(host, 0) if port == 0 else 0
+        listening = await self._server.start(host, again or port)
+        if again and self.url is None:  # somebody else has taken it meanwhile
+            listening = await self._server.start(host, port)
+        if port == 0 and self._server.listening is not None:
+            self._found_port[host] = self._server.listening.port
         self._note_hearing(before, since)
         return listening
+
+    def forget_port(self) -> None:
+        """Let any free port be another one than before."""
+        self._found_port.clear()
 
     def apply(self) -> None:
         """Have what is set count from the next callback on."""

@@ -3,20 +3,18 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from inspector import errands
 from inspector.callbacks.error_codes import ErrorCatalogue
-from inspector.capturing import Capturing, now
+from inspector.capturing import Capturing
 from inspector.runtime.carry_on import carrying_on
 from inspector.runtime.folders import Folders
 from inspector.runtime.memory import settle
@@ -25,17 +23,16 @@ from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
 from inspector.runtime.secrets import Secrets
 from inspector.runtime.tasks import TaskScope
-from inspector.session.errors import NotForCapture, SessionError, SessionInUse
-from inspector.session.files import captured_elsewhere
-from inspector.session.patience import once_unlocked
+from inspector.session.errors import SessionError
+from inspector.sessions import Sessions
 from inspector.settings import SettingsFile
+from inspector.turns import Turns
 from inspector.ui.first_paint import first_paint
 from inspector.ui.main_window import MainWindow
 from inspector.ui.theme import Appearance, Scheme
 
 if TYPE_CHECKING:
     from inspector.capture.kept import Recovered
-    from inspector.session.session import Session
     from inspector.workbench.bench import Bench
 
 _log = logging.getLogger(__name__)
@@ -74,8 +71,6 @@ class Program:
         self._start = start
         self._tasks = tasks
         self._secrets = secrets
-        self._turn = asyncio.Lock()
-        self._automatic: set[Path] = set()
         self.settings = settings_file.load()
         self._saved = (self.settings.host, self.settings.port)
         self.quit_request = QuitRequest(application)
@@ -92,6 +87,20 @@ class Program:
             on_trimmed=self.window.session_trimmed,
         )
         self.capturing.on_appended.append(lambda *_: self.window.session_changed())
+        self.sessions = Sessions(
+            self.window,
+            self.capturing,
+            self.settings,
+            folders,
+            listen=self._listen,
+            tell_silence=lambda text: self._show_listening(None, text),
+        )
+        self.turns = Turns(
+            tasks,
+            on_failure=lambda error: self.window.tell("That did not work", str(error)),
+            on_cancelled=lambda: self.window.show_note("Cancelled."),
+        )
+        self.quit_request.requested.connect(self.window.close_dialogs)
         self.bench: Bench | None = None
 
     @property
@@ -105,7 +114,7 @@ class Program:
         """Show the window, listen, wait for the wish to quit, end in order. Returns the exit code."""
         self.window.show()
         try:
-            async with self._turn:  # what the user wishes before there is a session comes after it
+            async with self.turns.held():
                 await first_paint(self.window)
                 await asyncio.to_thread(errands.import_the_rest)
                 self.bench = self._prepared_bench()
@@ -130,7 +139,7 @@ class Program:
         from inspector.workbench.bench import Bench, Shared
         from inspector.workbench.early import EARLY
 
-        return Bench.prepared(
+        bench = Bench.prepared(
             Shared(
                 self.window,
                 self.capturing,
@@ -142,6 +151,9 @@ class Program:
             ),
             EARLY,
         )
+        self.sessions.on_shown.append(bench.session_shown)
+        self.sessions.on_cleared.append(bench.session_cleared)
+        return bench
 
     async def _set_up_bench(self) -> None:
         from inspector.workbench.tools import TOOLS
@@ -161,131 +173,30 @@ class Program:
         path = start.session
         if path is not None and path.exists():
             with suppress(Cancelled):
-                await self._open(path, listen=listen)
+                await (self.sessions.go_on(path) if listen else self.sessions.open(path))
                 return
             path = None
         try:
-            session = self._new(path)
+            await self.sessions.show_new(path, listen=listen)
         except SessionError as error:
-            if start.session is not None and path is not None:
+            if path is not None:
                 raise
             self._show_listening(None, "Not listening")
             self.window.tell("No session can be begun", f"{error}\n\n{_NO_SESSION}")
-            return
-        await self._show(session, listen=listen)
 
     async def _end(self) -> None:
         with carrying_on("The sizes of the window are not remembered"):
             self.window.remember()
         self.window.hide()
-        # A command that is under way ends first, unless it waits for the user; those behind it never begin.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_SECONDS):
-                await self._turn.acquire()
+        await self.turns.end(_LAST_SECONDS)
         if self.bench is not None:
             await self.bench.close()
-        await self._let_go()
+        await self.sessions.let_go()
         if self.capturing.lost_text:
             _log.error("%s", self.capturing.lost_text)
             print(f"inspector: {self.capturing.lost_text}", file=sys.stderr)  # noqa: T201 - the window is gone
         self._settings_file.save(self.settings)
         self.quit_request.close()
-
-    async def _let_go(self) -> None:
-        """Stop listening, commit, close the session."""
-        await self.capturing.end()
-        with carrying_on("The window did not let go of the session in order"):
-            self.window.status.show_trouble(self.capturing.waiting_text)
-            await self.window.close_session()
-        session = self.capturing.give_back()
-        if session is not None:
-            nothing_in_it = session.empty
-            session.close()
-            if nothing_in_it and session.path in self._automatic:
-                # Nobody named it and nothing came: it would only be in the way among the recent ones.
-                session.path.unlink(missing_ok=True)
-                self.settings.forget(session.path)
-
-    # -- sessions -----------------------------------------------------------------------------
-
-    def _new(self, path: Path | None = None) -> "Session":
-        from inspector.session.session import SUFFIX, Session
-
-        if path is None:
-            path = self._folders.new_session(datetime.now(UTC).astimezone(), SUFFIX)
-            self._automatic.add(path)
-        return Session.create(path, started=now(), durable=self.settings.durable)
-
-    async def _open(self, path: Path, *, listen: bool) -> None:
-        """Show a session file, an exported JSON, or a session that another process captures into."""
-        from inspector.session.exchange.json_import import looks_like_export
-        from inspector.session.exchange.selection import Cancelled
-        from inspector.session.session import Session
-
-        shown = self._is_open(path)
-        if shown and not listen:
-            self.window.show_note("This session is the one that is open.")
-            return
-        if not shown and looks_like_export(path):
-            path = await errands.imported(path, self._folders.sessions, self.window)
-        if not listen:
-            await self._show_saved(path)
-            return
-        try:
-            session = await errands.opened(
-                path, partial(Session.open, path, durable=self.settings.durable, patience=0.0), self.window
-            )
-        except SessionInUse:
-            if shown:
-                raise
-            if not await errands.wants_to_watch(path, self.window):
-                raise Cancelled from None
-            await self._show_saved(path)
-            return
-        except NotForCapture as error:
-            if shown:
-                raise
-            await self._show_saved(path)
-            self.window.tell("Shown without listening", str(error))
-            return
-        await self._show(session, listen=True)
-
-    def _is_open(self, path: Path) -> bool:
-        """Whether a path names the session that is shown already. (Its file must not be opened in another way.)"""
-        reader = self.window.panel.rows.reader
-        try:
-            return reader is not None and path.samefile(reader.path)
-        except OSError:  # one of them is there no more
-            return False
-
-    async def _show_saved(self, path: Path) -> None:
-        """Show a file without capturing into it. Another process may be doing so; then it is followed."""
-        from inspector.session.reader import SessionReader
-
-        # Whatever is wrong with it is told before the present session is let go.
-        await errands.opened(path, lambda: SessionReader(path, patience=0.0).close(), self.window)
-        was_listening = self.listening_url is not None
-        await self._let_go()
-        polled = captured_elsewhere(path)
-        with carrying_on("Part of the session is not shown", but=SessionError):
-            self.window.show_session(path, live=False, polled=polled)
-        if self.bench is not None:
-            self.bench.session_shown()
-        self._show_listening(None, "Another process is capturing" if polled else "Saved session")
-        if was_listening:
-            self.window.show_note("Listening stopped, to show this session. A new session (Ctrl+N) listens again.")
-
-    async def _show(self, session: "Session", *, listen: bool) -> None:
-        await self._let_go()
-        self.capturing.begin(session)
-        with carrying_on("Part of the session is not shown", but=SessionError):
-            self.window.show_session(session.path, live=listen, polled=False)
-        if self.bench is not None:
-            self.bench.session_shown()
-        if listen:
-            await self._listen()
-        else:
-            self._show_listening(None, "Not listening")
 
     # -- listening ----------------------------------------------------------------------------
 
@@ -329,33 +240,34 @@ class Program:
     # -- Commands -----------------------------------------------------------------------------
 
     def start_listening(self) -> None:
-        self._in_turn(self._start_listening(), "start listening")
+        self.turns.take(self._start_listening(), "start listening")
 
     def stop_listening(self) -> None:
-        self._in_turn(self._stop_listening(), "stop listening")
+        self.turns.take(self._stop_listening(), "stop listening")
 
     def listen_at(self, host: str, port: int) -> None:
         self.settings.host, self.settings.port = host, port
         self._settings_file.save(self.settings)
         self._forget_asked_for()
-        self._in_turn(self._start_listening(), "listen elsewhere")
+        self.turns.take(self._start_listening(), "listen elsewhere")
 
     def _forget_asked_for(self) -> None:
         """The address of the settings was just chosen: it counts now, not that of the command line."""
         self._start = Start(listen=True)
+        self.capturing.forget_port()
         self._saved = self.window.address = self._address()
 
     def send_sample(self) -> None:
         self._tasks.spawn(self._play(errands.send_sample), name="send a sample")
 
     def new_session(self) -> None:
-        self._in_turn(self._show_new(), "new session")
+        self.turns.take(self.sessions.show_new(), "new session")
 
     def open_session(self, path: Path) -> None:
-        self._in_turn(self._open(path, listen=False), f"open {path.name}")
+        self.turns.take(self.sessions.open(path), f"open {path.name}")
 
-    def clear_session(self) -> None:
-        self._in_turn(self._clear(), "clear")
+    def clear_session(self, path: Path) -> None:
+        self.turns.take(self.sessions.clear(path), "clear")
 
     def settings_changed(self) -> None:
         self._settings_file.save(self.settings)
@@ -365,7 +277,7 @@ class Program:
         if (self.settings.host, self.settings.port) != self._saved:
             self._forget_asked_for()
             if self.listening_url is not None:
-                self._in_turn(self._start_listening(), "listen elsewhere")
+                self.turns.take(self._start_listening(), "listen elsewhere")
         self.capturing.apply()
 
     def open_address(self, address: str) -> None:
@@ -374,53 +286,17 @@ class Program:
     def quit(self) -> None:
         self.quit_request.request()
 
-    def _in_turn(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Run a command after those before it; tell what went wrong."""
-        from inspector.session.exchange.selection import Cancelled
-
-        async def run() -> None:
-            try:
-                async with self._turn:
-                    await work
-            except Cancelled:
-                self.window.show_note("Cancelled.")
-            except SessionError as error:
-                self.window.tell("That did not work", str(error))
-            finally:
-                work.close()  # one that never had its turn
-
-        self._tasks.spawn(run(), name=name)
-
     async def _start_listening(self) -> None:
-        if self.capturing.session is None:
-            path = self.window.panel.rows.reader
-            await self._open(path.path, listen=True) if path is not None else await self._show_new()
-            return
-        await self._listen()
+        if self.capturing.session is not None:
+            await self._listen()
+        elif (path := self.sessions.path) is not None:
+            await self.sessions.go_on(path)
+        else:
+            await self.sessions.show_new()
 
     async def _stop_listening(self) -> None:
         await self.capturing.stop()
         self._show_listening(None, "Not listening")
-
-    async def _show_new(self) -> None:
-        await self._show(self._new(), listen=True)
-
-    async def _clear(self) -> None:
-        from inspector.session.session import Session
-
-        if self.capturing.session is None:
-            path, durable = self._shown(), self.settings.durable
-            open_it = partial(Session.open, path, durable=durable, patience=0.0)
-            self.capturing.begin(await errands.opened(path, open_it, self.window))
-        if self.capturing.session is not None:
-            await once_unlocked(self.capturing.session.clear)
-        self.window.session_changed()
-
-    def _shown(self) -> Path:
-        reader = self.window.panel.rows.reader
-        if reader is None:
-            raise SessionError("There is no session to clear.")
-        return reader.path
 
     async def _play(self, play: Callable[[str], Awaitable[None]]) -> None:
         url = self.listening_url

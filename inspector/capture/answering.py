@@ -135,7 +135,7 @@ class Answering:
             }
             await self._amend(seq, kept)
         elif plan.seconds:
-            await self._wait(None, plan.seconds)
+            await self.wait(None, plan.seconds)
         if request.transport is None or request.transport.is_closing():
             await self._amend(seq, {**kept, "gave_up": True})
             return _NoAnswer(Ending.CLOSED)
@@ -146,13 +146,14 @@ class Answering:
     async def _told_in_time(self, under_way: "asyncio.Future[ForwardRow] | None", seconds: float) -> ForwardRow | None:
         if under_way is None:
             return None
-        await self._wait(under_way, seconds)
+        await self.wait(under_way, seconds)
         if not under_way.done() or under_way.cancelled() or under_way.exception() is not None:
             return None
         row = under_way.result()
         return row if row.status is not None and row.status >= 200 and row.error is None else None
 
-    async def _wait(self, under_way: "asyncio.Future[Any] | None", seconds: float) -> None:
+    async def wait(self, under_way: "asyncio.Future[Any] | None", seconds: float) -> None:
+        """Wait so long, or until `under_way` is done, but no longer than until `hurry`."""
         if self._hurried:
             return
         wait: asyncio.Future[None] = asyncio.get_running_loop().create_future()

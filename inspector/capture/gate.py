@@ -6,6 +6,7 @@ import heapq
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final
 
@@ -285,3 +286,19 @@ _SIGNS: Final = (
     ("url", "a target that is no URL"),
     ("header", "a header that HTTP does not allow"),
 )
+
+
+async def accept_no_more(runner: web.ServerRunner) -> None:
+    """Let no more connections in, and those that were accepted come all the way.
+
+    asyncio forgets a connection that it has just accepted when its server closes then (python/cpython#109564): nobody
+    would ever close it, and its sender would wait in vain.
+    """
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = getattr(site, "_server", None)
+        for listening in getattr(server, "sockets", ()):
+            with suppress(NotImplementedError):  # Windows' own loop, which has no such turn
+                loop.remove_reader(listening.fileno())
+    for _ in range(2):
+        await asyncio.sleep(0)

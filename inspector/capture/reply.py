@@ -96,6 +96,7 @@ TOO_LARGE = Reply(413, {"Connection": "close"})
 FORBIDDEN = Reply(403)
 TIMED_OUT = Reply(408, {"Connection": "close"})
 INCOMPLETE = Reply(400, {"Connection": "close"})
+NOT_YET = Reply(503, {"Retry-After": "5"}, "The signature cannot be checked yet. Send the callback again.\n")
 NOT_KEPT = Reply(503, {"Retry-After": "5"}, "The callback could not be stored. Please send it again.\n")
 FULL = Reply(503, {"Retry-After": "5", "Connection": "close"})
 """Where all bodies together hold as many bytes as they may."""

@@ -3,7 +3,9 @@
 import hmac
 import re
 import secrets
+from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 from inspector.capture.reply import Reply
 
@@ -23,6 +25,34 @@ def secret_path(text: str) -> str:
     if not _FORM.fullmatch(path):
         raise ValueError("A secret path has 16 to 128 letters, digits, - or _, and nothing else.")
     return path
+
+
+def with_secret_path(public_url: str, secret: str) -> str:
+    """What senders are given: a public address with the secret path behind its own path, if it is not there yet."""
+    parts = urlsplit(public_url)
+    path = parts.path.rstrip("/")
+    if not secret or f"{secret}/" in f"{path}/":
+        return public_url
+    return urlunsplit(parts._replace(path=path + secret, fragment=""))
+
+
+def is_let_in(target: str, secret: str, public_url: str | None) -> bool:
+    """Whether a request's raw target is at `secret` or below, or so behind the path of the public address.
+
+    A proxy that leads from there to here may take its own path off, or hand it on.
+    """
+    if leads_in(target, secret):
+        return True
+    prefix = _path_of(public_url).partition(secret)[0] if public_url else ""
+    return bool(prefix) and leads_in(target, prefix + secret)
+
+
+@lru_cache(8)
+def _path_of(public_url: str) -> str:
+    try:
+        return urlsplit(public_url).path.rstrip("/")
+    except ValueError:
+        return ""
 
 
 def leads_in(target: str, secret: str) -> bool:

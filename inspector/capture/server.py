@@ -15,11 +15,12 @@ from inspector.callbacks.judgement import judge, unjudged
 from inspector.callbacks.signature import SignatureState, check_signature
 from inspector.capture.answering import Answering, Plan, Planned
 from inspector.capture.bodies import Bodies, Body
-from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, Gate, room
+from inspector.capture.gate import LONGEST_LINE, MOST_HEADERS, Gate, accept_no_more, room
+from inspector.capture.key_to_come import KeyToCome
 from inspector.capture.recorder import Recorder
 from inspector.capture.refusals import Refusals, Refused
-from inspector.capture.reply import FORBIDDEN, FULL, NOT_KEPT, OK, Reply
-from inspector.capture.secret_path import NOT_FOUND, leads_in
+from inspector.capture.reply import FORBIDDEN, FULL, NOT_KEPT, NOT_YET, OK, Reply
+from inspector.capture.secret_path import NOT_FOUND, is_let_in
 from inspector.session.errors import SessionError
 from inspector.session.records import Received, headers_as_text
 
@@ -52,9 +53,12 @@ class CaptureSettings:
     most_connections: int = 1000
     most_in_flight: int = 64 << 20
     secret_path: str = field(default="", repr=False)
-    """What every path must begin with (`/k7…`); others are answered 404 and not kept. "": any path will do."""
+    """What every path must begin with (`/k7…`), here or behind the path of `public_url`; others are answered 404 and
+    not kept. "": any path will do."""
     require_signature: bool = False
     """Whether a callback whose signature is not valid is answered 403 (and kept)."""
+    key_to_come: KeyToCome | None = None
+    """Where there is no key yet but may be one in a moment: what is signed is judged then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +141,14 @@ class CaptureServer:
         runner, self._runner, self.listening = self._runner, None, None
         if runner is not None:
             self._answering.hurry()
+            await accept_no_more(runner)
             await runner.cleanup()
             self._recorder.flush()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         received_at = self._clock() // 1000
         secret = self.settings.secret_path
-        if secret and not leads_in(request.raw_path, secret):
+        if secret and not is_let_in(request.raw_path, secret, self.settings.public_url):
             self.refusals.add(Refused.ELSEWHERE, "", request.remote or "")
             return NOT_FOUND.response(request)
         settings = self.settings
@@ -161,10 +166,14 @@ class CaptureServer:
             self._bodies.let_go(body)
 
     async def _keep_and_answer(self, request: web.BaseRequest, received_at: int, body: Body) -> web.StreamResponse:
+        if (to_come := self.settings.key_to_come) is not None and _signed(request):
+            await self._answering.wait(to_come.known, to_come.seconds_left)
         reply = body.reply or self.settings.reply
         received = self._received(request, received_at, body, reply)
         if self.settings.require_signature and received.signature is not SignatureState.VALID and body.reply is None:
-            received, reply = received._replace(reply=FORBIDDEN.as_json, locked_out=True), FORBIDDEN
+            unknown = received.signature is SignatureState.UNCHECKED and self.settings.key_to_come is not None
+            reply = NOT_YET if unknown else FORBIDDEN
+            received = received._replace(reply=reply.as_json, locked_out=True)
         elif self.settings.answer is not None and body.reply is None:
             return await self._answer(request, received, self.settings.answer)
         try:
@@ -220,7 +229,7 @@ class CaptureServer:
         )
 
     def _signature(self, request: web.BaseRequest, headers: tuple[tuple[str, str], ...], body: bytes) -> SignatureState:
-        if not any(name in request.headers for name in SIGNATURE_HEADERS):
+        if not _signed(request):
             return SignatureState.ABSENT
         if self.settings.signing_key is None:
             return SignatureState.UNCHECKED
@@ -232,6 +241,10 @@ class CaptureServer:
             public_url=self.settings.public_url,
             own_origin="" if self.listening is None else self.listening.url,
         ).state
+
+
+def _signed(request: web.BaseRequest) -> bool:
+    return any(name in request.headers for name in SIGNATURE_HEADERS)
 
 
 def _in_url(host: str) -> str:

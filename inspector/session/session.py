@@ -192,7 +192,7 @@ class Session:
             set_note(self._connection, messages, storable(note))
 
     def clear(self) -> None:
-        """Delete every callback and message. Numbers go on, so that none is ever used twice.
+        """Delete every callback and message. Numbers go on, also those of rows, so that none is used twice.
 
         Raises SessionError when the file cannot be written; then nothing is deleted.
         """
@@ -202,7 +202,6 @@ class Session:
             self._connection.execute("UPDATE session SET value = value + 1 WHERE key = 'generation'")
             self._connection.execute("UPDATE session SET value = ? WHERE key = 'next_seq'", (self._next_seq,))
         self._states.clear()
-        self._next_row = 1
 
     def trim(self, keep: Keep, now: int, *, most: int = 100) -> Trimmed:
         """One small step towards what is to be kept; looks at `most` callbacks. `now` is in microseconds since 1970.
@@ -244,7 +243,9 @@ class Session:
     def empty(self) -> bool:
         """Whether nothing is in it, as far as can be told."""
         try:
-            return self._connection.execute("SELECT 1 FROM callbacks LIMIT 1").fetchone() is None
+            # The message log can tell that no callback came at all, which is worth keeping.
+            found = "SELECT 1 WHERE EXISTS (SELECT 1 FROM callbacks) OR EXISTS (SELECT 1 FROM logged)"
+            return self._connection.execute(found).fetchone() is None
         except sqlite3.Error:
             return False
 

@@ -63,6 +63,7 @@ class EmptyState(QWidget):
         self.more.clicked.connect(self.scenarios_wished)
         self._action = QPushButton(self)
         self._action.setDefault(True)
+        self.setFocusProxy(self._action)
         self._wish = self.sample_wished
         self._action.clicked.connect(self._on_action)
         self._lay_out()
@@ -133,7 +134,7 @@ class EmptyState(QWidget):
 
     def show_finished(self) -> None:
         """A saved session without any rows."""
-        self._show("This session is empty", "Nothing was captured into it.", "Start listening")
+        self._show("This session is empty", "There is no callback in it.", "Start listening")
         self._set_curl_visible(visible=False)
         self._wish = self.start_wished
 

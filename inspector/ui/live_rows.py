@@ -202,6 +202,8 @@ class LiveRows(QObject):
         changes = self.reader.changes(self._generation, before)
         if changes.generation != self._generation:
             self._generation, self._last_seq = changes.generation, changes.last_seq
+            for table in self._tables.values():  # it was cleared: there is nothing to be selected any more
+                table.clear()
             self._ask_again()
             self._count()
             return

@@ -173,7 +173,10 @@ class LiveTable(QTableView):
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
             return
-        if key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._rows.rowCount():
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._nothing_chosen:
+            # Qt made a row current when the table got the focus, and would go on from there: past the first one.
+            self._go_to(self.currentIndex().row(), extend=False)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._rows.rowCount():
             # Qt moves along the row with these; in a list of rows they mean first and last.
             extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._go_to(0 if key == Qt.Key.Key_Home else self._rows.rowCount() - 1, extend=extend)
@@ -183,6 +186,10 @@ class LiveTable(QTableView):
             self.follow()
         elif key in _UP:
             self._set_following(on=False)
+
+    @property
+    def _nothing_chosen(self) -> bool:
+        return self.currentIndex().isValid() and not self.selectionModel().hasSelection()
 
     def _go_to(self, row: int, *, extend: bool) -> None:
         index = self._rows.index(row, max(0, self.currentIndex().column()))

@@ -208,6 +208,11 @@ class MainWindow(QMainWindow):
         """Callbacks were committed."""
         self.panel.rows.notice()
 
+    def session_cleared(self) -> None:
+        """Every callback and message was deleted."""
+        self.panel.rows.flush()
+        self._feed.clear()
+
     def replies_changed(self, seqs: Sequence[int]) -> None:
         """What these callbacks were answered, here or by the developer's own application, changed."""
         self.panel.callbacks_model.refresh(seqs)
@@ -256,6 +261,16 @@ class MainWindow(QMainWindow):
         self.panel.set_stalled_after(self._clock().stalled_after)
         self.panel.rows.set_clock(self._clock())
         self._show_scheme()
+
+    def close_dialogs(self) -> None:
+        """Nobody waits any more for the user, nor for what takes long and has not come to its end."""
+        from PySide6.QtWidgets import QDialog, QProgressDialog  # two classes that the first paint does without
+
+        for dialog in self.findChildren(QDialog):
+            if isinstance(dialog, QProgressDialog):  # which is hidden at first
+                dialog.canceled.emit()
+            elif dialog.isVisible():
+                dialog.close()
 
     async def complete(self) -> None:
         """Make what nobody saw so far, in pieces between which the loop turns."""
@@ -343,7 +358,8 @@ class MainWindow(QMainWindow):
     async def _clear(self) -> None:
         from inspector.ui.dialogs import of_window
 
-        await of_window.clear(self, self._commands)
+        if self._path is not None:
+            await of_window.clear(self, self._commands, self._path)
 
     async def _change_address(self, reason: str) -> None:
         from inspector.ui.dialogs import of_window

@@ -249,7 +249,7 @@ class SessionPanel(QWidget):
         """The counter, and whether the table or an empty state is in view."""
         self._show_counts()
         if self.table.model().rowCount():
-            self._stack.setCurrentWidget(self.table)
+            self._look_at(self.table)
             return
         total = self._summary.callbacks if self.view == CALLBACKS else self._summary.messages
         if self.rows.busy and total:
@@ -264,7 +264,16 @@ class SessionPanel(QWidget):
             self.empty.show_finished()
         else:
             self.empty.show_not_listening(self._reason)
-        self._stack.setCurrentWidget(self.empty)
+        self._look_at(self.empty)
+
+    def _look_at(self, widget: QWidget) -> None:
+        """Have it in view. The keyboard's focus stays in this place; Qt would give it to whatever comes next."""
+        before, focused = self._stack.currentWidget(), self.window().focusWidget()
+        if before is None or before is widget:
+            return
+        self._stack.setCurrentWidget(widget)
+        if focused is before or before.isAncestorOf(focused):
+            widget.setFocus()
 
 
 def _looked_at_from_the_end(table: LiveTable) -> bool:

@@ -95,10 +95,10 @@ class Address(Tool):
 
     def use_own(self, typed: str) -> None:
         """Have what the user typed as the public address; "" for none."""
-        from inspector.capture.tunnel.origin import public_origin
+        from inspector.capture.tunnel.origin import public_address
 
         try:
-            url = public_origin(typed) if typed else ""
+            url = public_address(typed) if typed else ""
         except ValueError as error:
             if self._page is not None:
                 self._page.show_own_problem(str(error))
@@ -196,8 +196,7 @@ class Address(Tool):
     def _show_view(self) -> None:
         if self._page is not None:
             view = replace(self._view(), scannable=self._scannable)
-            secret = self.bench.settings.secret_path
-            self._page.show_public(replace(view, url=view.url + secret) if view.url else view)
+            self._page.show_public(replace(view, url=self.bench.given(view.url)) if view.url else view)
 
     def _view(self) -> "PublicView":
         from inspector.ui.workbench.tunnel_views import PublicView

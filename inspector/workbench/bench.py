@@ -52,6 +52,10 @@ class Tool:
     def session_shown(self) -> None:
         """Another session is shown (`bench.path`), captured into or not."""
 
+    def session_cleared(self) -> None:
+        """The session that is shown was emptied. Nothing of what was in it is to stay, as when another is shown."""
+        self.session_shown()
+
     def appended(self, received: "Sequence[Received]", appended: "Sequence[Appended]") -> None:
         """Callbacks were committed. Called up to thousands of times a second: be quick."""
 
@@ -126,7 +130,7 @@ class Bench:
 
     @property
     def public_url(self) -> str | None:
-        """Where the world reaches `url` through a tunnel, without a path; None without one."""
+        """Where the world reaches `url`, through a tunnel or a proxy, which may have a path; None without one."""
         return self._public_url
 
     @public_url.setter
@@ -144,7 +148,13 @@ class Bench:
     @property
     def public_address(self) -> str | None:
         """What senders elsewhere are given: `public_url` with the secret path, if there is one."""
-        return None if self._public_url is None else self._public_url + self.settings.secret_path
+        return None if self._public_url is None else self.given(self._public_url)
+
+    def given(self, public_url: str) -> str:
+        """A public address as senders are given it: with the secret path, if there is one."""
+        from inspector.capture.secret_path import with_secret_path  # of the capture, which is not read in at first
+
+        return with_secret_path(public_url, self.settings.secret_path)
 
     @property
     def session(self) -> "Session | None":
@@ -188,6 +198,9 @@ class Bench:
 
     def session_shown(self) -> None:
         each("The session is not shown everywhere", [tool.session_shown for tool in self.tools])
+
+    def session_cleared(self) -> None:
+        each("The session is not shown everywhere as cleared", [tool.session_cleared for tool in self.tools])
 
     async def close(self) -> None:
         for tool in reversed(self.tools):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from inspector.session.conditions import Condition
+from inspector.session.errors import SessionError
 from inspector.session.reader import SessionReader
 from inspector.ui.session_panel import CALLBACKS
 from inspector.workbench.bench import Bench
@@ -15,14 +16,22 @@ NOTHING: Final = "Nothing is selected. Select messages or callbacks first."
 
 
 async def chosen_callbacks(bench: Bench) -> Sequence[int]:
-    """The numbers of the callbacks that are selected, or of those of the messages that are, in order."""
+    """The numbers of the callbacks that are selected, or of those of the messages that are, in order.
+
+    None when another session is shown by the time they are found, or when they cannot be read, which is told.
+    """
     panel, path = bench.window.panel, bench.path
     ids = panel.table.selected_ids()
     if not ids or path is None:
         return ()
     if panel.view == CALLBACKS:
         return array("q", sorted(ids))
-    return await asyncio.to_thread(_callbacks_of, path, ids)
+    try:
+        found = await asyncio.to_thread(_callbacks_of, path, ids)
+    except SessionError as error:
+        bench.window.tell("That did not work", str(error))
+        return ()
+    return found if bench.path == path else ()
 
 
 def _callbacks_of(path: Path, messages: Sequence[int]) -> "array[int]":

@@ -1,14 +1,18 @@
 """Compare: two selected messages, or two selected callbacks, side by side."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from shiboken6 import isValid
 
 from inspector.ui.menus import Entry
 from inspector.ui.session_panel import CALLBACKS
 from inspector.ui.texts import count_text
-from inspector.workbench.bench import Tool
+from inspector.workbench.bench import Bench, Tool
 
 if TYPE_CHECKING:
     from inspector.session.reader import SessionReader
+    from inspector.ui.workbench.compare_window import CompareWindow
 
 _Side = tuple[str, list[str]]
 
@@ -16,10 +20,27 @@ _Side = tuple[str, list[str]]
 class Compare(Tool):
     """The entry Compare. Of one selected message, its two newest callbacks are compared."""
 
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._windows: list[CompareWindow] = []
+        self._path: Path | None = None
+        """Of the session that they compare something of."""
+
     def set_up(self) -> None:
         window = self.bench.window
         window.menus.add_tool_group()
         window.add_row_actions([window.add_tool(Entry("compare", "&Compare", "Ctrl+D"), self._compare)])
+
+    def session_shown(self) -> None:
+        if self.bench.path != self._path:
+            self.session_cleared()
+
+    def session_cleared(self) -> None:
+        """What is compared is there no more: whoever opened it would take it for something of the present session."""
+        windows, self._windows = self._windows, []
+        for window in windows:
+            if isValid(window):
+                window.close()
 
     def _compare(self) -> None:
         reader, panel = self.bench.reader, self.bench.window.panel
@@ -49,7 +70,10 @@ class Compare(Tool):
     def _show(self, what: str, left: _Side, right: _Side) -> None:
         from inspector.ui.workbench.compare_window import CompareWindow
 
-        CompareWindow(f"Compare {what}", left, right, self.bench.dialog_parent).show()
+        window = CompareWindow(f"Compare {what}", left, right, self.bench.dialog_parent)
+        self._windows = [*filter(isValid, self._windows), window]
+        self._path = self.bench.path
+        window.show()
 
 
 def _message(reader: "SessionReader", row: int) -> _Side | None:

@@ -46,6 +46,9 @@ class Forwarding:
         self._last: ForwardRow | None = None
         self._sent = 0
         self._failed = 0
+        self._newest = 0
+        self._counted_from = 1
+        """Callbacks of lower numbers were cleared away: what comes of them is not counted any more."""
         self._run = 0
         """Rises with each beginning anew, so that late answers to what was chosen before are not counted to it."""
 
@@ -60,10 +63,17 @@ class Forwarding:
         if self._session is not self._bench.session or self._problem != self._trouble():
             self._begin_anew()
 
+    def session_cleared(self) -> None:
+        """Count anew. What is under way goes on: its senders may be waiting for the answers."""
+        self._counted_from = self._newest + 1
+        self._last, self._sent, self._failed = None, 0, 0
+        self._on_told()
+
     def send_on(self, received: Sequence[Received], appended: Sequence[Appended]) -> None:
         """Callbacks were committed."""
         if self._forwarder is None:
             return
+        self._newest = appended[-1].seq
         own = None if self.plan is None else self.plan.as_json
         for callback, one in zip(received, appended, strict=True):
             # Those whose answer is waited for are sent on by whoever waits; redirects of ours are no news.
@@ -100,7 +110,8 @@ class Forwarding:
             self._closing.add(ending)
             ending.add_done_callback(self._closing.discard)
         self._forwarder = self._writer = self.plan = self._last = None
-        self._sent = self._failed = 0
+        self._sent = self._failed = self._newest = 0
+        self._counted_from = 1
         self._run += 1
         self._session = self._bench.session
         self._problem = self._trouble()
@@ -144,7 +155,8 @@ class Forwarding:
     def _written(self, session: "Session", run: int, rows: Sequence[ForwardRow]) -> None:
         if self._bench.session is session:
             self._bench.window.replies_changed([row.callback for row in rows])
-        if run != self._run:
+        rows = [row for row in rows if row.callback >= self._counted_from]
+        if run != self._run or not rows:
             return
         self._last = rows[-1]
         self._sent += len(rows)

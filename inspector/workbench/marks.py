@@ -68,14 +68,14 @@ class Marks(Tool):
                 return
             text = note = dialog.note
             said = "noted" if text else "without a note now"
-            if await self._write(rows, partial(_annotate, text), said):
+            if await self._write(reader.path, rows, partial(_annotate, text), said):
                 return
             different = False  # nothing that was typed is lost: it is asked for again, as it stands
 
     async def _write_selected(self, write: Write, said: str) -> None:
-        rows = await self._selected()
-        if rows:
-            await self._write(rows, write, said)
+        path, rows = self.bench.path, await self._selected()
+        if rows and path is not None:
+            await self._write(path, rows, write, said)
         else:
             self._nothing_selected()
 
@@ -90,20 +90,28 @@ class Marks(Tool):
             return ids
         rows: dict[int, None] = {}
         for some in _chunks(ids):
+            if self.bench.reader is not reader:  # it was let go meanwhile
+                return []
             found = reader.callback_summaries(some).values()
             rows |= dict.fromkeys(one.message for one in found if one.message is not None)
             await asyncio.sleep(0)
         return list(rows)
 
-    async def _write(self, rows: list[int], write: Write, said: str) -> bool:
-        """Whether it was written. While another program has the file locked, that is waited for."""
-        path, session = self.bench.path, self.bench.session
+    async def _write(self, path: Path, rows: list[int], write: Write, said: str) -> bool:
+        """Whether that is over. While another program has the file locked, that is waited for."""
+        session = self.bench.session
+        if path != self.bench.path:  # since the rows were chosen; they are others in another session
+            self.bench.note("Nothing was marked: another session is shown by now.")
+            return True
         try:
             if session is not None:
                 for some in _chunks(rows):
+                    if self.bench.session is not session:
+                        self.bench.note("Not every message was marked: another session is shown by now.")
+                        return True
                     await once_unlocked(partial(write, session, some), on_wait=self._say_waiting)
                     await asyncio.sleep(0)
-            elif path is not None:
+            else:
                 await asyncio.to_thread(_write_saved, path, rows, write)
                 self._see_first_marks(path)
         except SessionInUse:

@@ -90,8 +90,8 @@ class NotifyTool(Tool):
 
     def session_shown(self) -> None:
         self._watch = Watch()
-        self._touched.clear()
-        self._events.clear()
+        self._shown = None  # its filter finds nothing in another session
+        self._on_in_front()
         self._stalled_to = self._stalled_before()
 
     def appended(self, received: "Sequence[Received]", appended: "Sequence[Appended]") -> None:

@@ -86,7 +86,8 @@ class Run:
             self._problem = not_kept(bench)
         self._show(running=False, text=f"{text}. {self._problem}" if self._problem else text)
         bench.note(text)
-        bench.window.replies_changed(self._wish.seqs)
+        if bench.path == self._wish.path:
+            bench.window.replies_changed(self._wish.seqs)
 
     def _flush(self) -> None:
         self._timer = None
@@ -98,7 +99,8 @@ class Run:
             for row in rows:
                 self._writer.add(row)
             self._writer.flush()
-        if (window := self._window()) is not None:
+        window = self._window()
+        if window is not None and self._bench.path == self._wish.path:
             window.results.add(rows)
         self._show(running=True)
 
@@ -106,7 +108,8 @@ class Run:
         """Wait until what came of it is in the session. Only another program that has it locked makes this long."""
         if self._writer.waits:
             await self._writer.close()
-            self._bench.window.replies_changed(self._wish.seqs)
+            if self._bench.path == self._wish.path:
+                self._bench.window.replies_changed(self._wish.seqs)
 
     def _record(self, rows: Sequence[ReplayRow]) -> None:
         # Another session may have taken its place meanwhile; these results are not that one's.

@@ -69,6 +69,9 @@ class Replies(Tool):
     def session_shown(self) -> None:
         self.forwarding.surroundings_changed()
 
+    def session_cleared(self) -> None:
+        self.forwarding.session_cleared()
+
     def appended(self, received: Sequence[Received], appended: Sequence[Appended]) -> None:
         self.forwarding.send_on(received, appended)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from inspector.session.deaf import DeafWindow, Heartbeat
+from inspector.session.errors import SessionError
 from inspector.ui.log_wording import window_times
 from inspector.ui.menus import Entry
 from inspector.workbench.bench import Bench, Tool
@@ -57,6 +58,13 @@ class SignalWireTool(Tool):
         if self.checking is not None:
             self.checking.session_shown()
 
+    def session_cleared(self) -> None:
+        self._show_deaf()
+        if self.sending is not None:
+            self.sending.session_cleared()
+        if self.checking is not None:
+            self.checking.session_cleared()
+
     def appended(self, _: "Sequence[Received]", appended: "Sequence[Appended]") -> None:
         if self.sending is not None:
             self.sending.appended(appended)
@@ -77,9 +85,8 @@ class SignalWireTool(Tool):
     @property
     def public_url(self) -> str | None:
         """Where SignalWire reaches this program: through a tunnel of ours, or as the settings say."""
-        settings = self.bench.settings
-        own = settings.public_url + settings.secret_path if settings.public_url else None
-        return self.bench.public_address or own
+        own = self.bench.settings.public_url.strip()
+        return self.bench.public_address or (self.bench.given(own) if own else None)
 
     @cached_property
     def catalogue(self) -> "ErrorCatalogue":
@@ -155,14 +162,16 @@ class SignalWireTool(Tool):
         settings = self.bench.settings
         stored = await self.bench.secrets.get(self._token_name(settings.space, settings.project))
         where = "A token for this project is kept in the keyring." if stored else ""
-        if not stored and (name := next((one for one in _VARIABLES if os.environ.get(one)), None)):
+        name, token = _token_of_environment()
+        if token:
             where = f"The token of the environment variable {name} is used."
+            if stored:
+                where += " It comes before the one in the keyring."
         if self.page is not None:
-            self.page.account.show_token(where)
+            self.page.account.show_token(where, kept=bool(stored))
 
     async def _kept_token(self, space: str, project: str) -> str | None:
-        stored = await self.bench.secrets.get(self._token_name(space, project))
-        return stored or next((value for one in _VARIABLES if (value := os.environ.get(one))), None)
+        return _token_of_environment()[1] or await self.bench.secrets.get(self._token_name(space, project))
 
     @staticmethod
     def _token_name(space: str, project: str) -> str:
@@ -202,7 +211,11 @@ class SignalWireTool(Tool):
         session = self.bench.session
         if session is None or self.bench.url is None:
             return
-        session.record_deaf(window)
+        try:
+            session.record_deaf(window)
+        except SessionError as error:  # the next time is to be noticed all the same
+            self.bench.note(f"Nothing could be received {window_times(window)}. That could not be noted: {error}")
+            return
         self.bench.note(f"Nothing could be received {window_times(window)}. The message log shows what was missed.")
         self._show_deaf()
 
@@ -210,3 +223,11 @@ class SignalWireTool(Tool):
         reader = self.bench.reader
         if self.page is not None:
             self.page.deaf.show_windows(() if reader is None else reader.deaf_windows())
+
+
+def _token_of_environment() -> tuple[str, str]:
+    """The first variable that is set, and the token in it, without the white space around it; "" for none."""
+    for name in _VARIABLES:
+        if token := os.environ.get(name, "").strip():
+            return name, token
+    return "", ""

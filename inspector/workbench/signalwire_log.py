@@ -14,11 +14,10 @@ from inspector.ui.session_panel import MESSAGES
 from inspector.ui.texts import count_text
 from inspector.ui.workbench.checklist import Step, StepState
 from inspector.ui.workbench.log_section import LogSection
-from inspector.workbench.log_check import export_csv, report, span_of, summary
+from inspector.workbench.log_check import Span, export_csv, report, span_of, summary
 from inspector.workbench.trial import refusal
 
 if TYPE_CHECKING:
-    from inspector.session.reader import SessionReader
     from inspector.workbench.signalwire import SignalWireTool
 
 
@@ -38,9 +37,13 @@ class LogChecking:
     def session_shown(self) -> None:
         """What was found is of another session."""
         if self._path is not None and self._tool.bench.path != self._path:
-            self._cancel()
-            self._path = None
-            self._section.show_result([], [], exportable=False)
+            self.session_cleared()
+
+    def session_cleared(self) -> None:
+        """There is nothing any more that could be held against the log."""
+        self._cancel()
+        self._path = None
+        self._section.show_result([], [], exportable=False)
 
     def _on_check(self) -> None:
         bench = self._tool.bench
@@ -49,15 +52,17 @@ class LogChecking:
             return
         self._cancel()
         self._path = bench.path
-        self._running = self._tool.spawn(self._check(bench.session, bench.reader), "check against the message log")
+        asked = now()
+        # Read at once: when the task begins, the session may have been let go.
+        work = self._check(bench.session, bench.reader.path, span_of(bench.reader, asked), asked)
+        self._running = self._tool.spawn(work, "check against the message log")
 
     def _on_cancel(self) -> None:
         self._cancel()
         self._tell("Cancelled. What was read so far is kept; a new check reads it again.")
 
-    async def _check(self, session: Session, reader: "SessionReader") -> None:
-        asked, pages, records = now(), 0, 0
-        span = span_of(reader, asked)
+    async def _check(self, session: Session, path: Path, span: Span, asked: int) -> None:
+        pages, records = 0, 0
         self._section.show_progress("Asking for the message log")
         try:
             api = await self._tool.log_in()
@@ -77,7 +82,7 @@ class LogChecking:
         except SessionError as error:
             self._tell(str(error))
             return
-        found = await asyncio.to_thread(report, reader.path, self._tool.public_url)
+        found = await asyncio.to_thread(report, path, self._tool.public_url)
         self._section.show_result(summary(found, asked), found.lines, exportable=found.counts["outbound"] > 0)
         self._tool.refresh_details()
 

@@ -25,6 +25,7 @@ PATIENCE: Final = 20.0
 """Seconds without anything new, after which the message log is asked. Each time after that it is twice as long."""
 
 _MOST_QUESTIONS: Final = 5
+_NO_WAY_IN: Final = "Not sent, as no callback of it could reach this computer"
 
 
 class Sending:
@@ -57,8 +58,20 @@ class Sending:
         """The callbacks of a message that was sent go into the session that was open then."""
         if self._trial is not None and self._tool.bench.path != self._path:
             self._stop()
-            self._trial = None
+            self._trial = self._to_select = None
             self._section.show_steps([], busy=False)
+
+    def session_cleared(self) -> None:
+        """What came is gone. Of a message that is under way, more may come."""
+        trial = self._trial
+        if trial is None:
+            return
+        if trial.over:
+            self._trial = self._to_select = None
+            self._section.show_steps([], busy=False)
+        else:
+            trial.message, trial.transitions = None, []
+            self._show()
 
     def appended(self, appended: Sequence[Appended]) -> None:
         """Callbacks were committed; some may be of the test message."""
@@ -75,8 +88,8 @@ class Sending:
     def _on_send(self, entered: MessageEntered) -> None:
         bench = self._tool.bench
         missing = not_to_be_sent(entered)
-        if problem := no_way_in(self._tool.public_url, listening=bench.url is not None):
-            missing.insert(0, problem)
+        if no_way_in(self._tool.public_url, listening=bench.url is not None):
+            missing.insert(0, _NO_WAY_IN)  # why, stands above the button already
         if missing:
             self._section.show_steps([Step(StepState.FAILED, text) for text in missing], busy=False)
             return

@@ -14,6 +14,7 @@ from inspector.ui.menus import Entry
 from inspector.workbench.bench import Bench, Tool
 
 if TYPE_CHECKING:
+    from inspector.capture.key_to_come import KeyToCome
     from inspector.capture.server import CaptureSettings
     from inspector.session.records import Appended, CallbackRow, Received
     from inspector.ui.detail.signature import SignatureTab
@@ -39,6 +40,7 @@ class Signatures(Tool):
         self._source = KeySource.NONE if self._key is None else KeySource.ENVIRONMENT
         self._proven = False
         self._asked = 0
+        self._to_come: KeyToCome | None = None
         self._complete = False
         """Whether the window is: the tab is not to be made for us before."""
 
@@ -50,7 +52,10 @@ class Signatures(Tool):
     def prepare(self) -> None:
         self.bench.capturing.adjust.append(self._adjust)
         if self._key is None:
-            self.bench.spawn(self._load_key(), "load the signing key")
+            from inspector.capture.key_to_come import KeyToCome
+
+            self._to_come = to_come = KeyToCome()
+            self.bench.spawn(self._load_key(to_come), "load the signing key")
 
     def set_up(self) -> None:
         self._complete = True
@@ -108,7 +113,8 @@ class Signatures(Tool):
         return chosen if one is not None and other is not None and one.origin == other.origin else tunnel
 
     def _adjust(self, settings: "CaptureSettings") -> "CaptureSettings":
-        return replace(settings, signing_key=self._key, public_url=self._public_url)
+        to_come = self._to_come if self._key is None else None
+        return replace(settings, signing_key=self._key, public_url=self._public_url, key_to_come=to_come)
 
     def _means(self) -> Means:
         return Means(self._key, self._public_url, self.bench.url or "", self._proven)
@@ -143,13 +149,17 @@ class Signatures(Tool):
 
     # -- the key ------------------------------------------------------------------------------
 
-    async def _load_key(self) -> None:
+    async def _load_key(self, to_come: "KeyToCome") -> None:
         from inspector.ui.workbench.signing_key_dialog import KeySource
 
-        key = await self.bench.secrets.get(SIGNING_KEY)
-        if key and self._source is KeySource.NONE:
-            self._key, self._source = key, KeySource.KEYRING
+        try:
+            key = await self.bench.secrets.get(SIGNING_KEY)
+            if key and self._source is KeySource.NONE:
+                self._key, self._source = key, KeySource.KEYRING
+        finally:
+            self._to_come = None
             self._key_changed()
+            to_come.end()
 
     async def _enter_key(self) -> None:
         from inspector.runtime.dialogs import ask
@@ -220,7 +230,7 @@ class Signatures(Tool):
         except SessionError as error:
             await tell(parent, _TITLE, str(error))
             return
-        if checked.valid and means.key == self._key:
+        if checked.valid and means.key == self._key and path == self.bench.path:
             self._proven = True
             self._tab.renew()
         commonest = checked.commonest

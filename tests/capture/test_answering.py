@@ -220,7 +220,9 @@ async def test_without_rules_one_look_is_all_there_is_to_do(capture: Capture, mo
     capture.server.settings = settings  # type: ignore[assignment]
     assert (await ask(port, make_post())).status == 200
     of_the_body = ["body_seconds", "largest_body", "most_in_flight"]
-    assert sorted(settings.asked) == sorted(["answer", *of_the_body, "reply", "require_signature", "secret_path"])
+    assert sorted(settings.asked) == sorted(
+        ["answer", *of_the_body, "key_to_come", "reply", "require_signature", "secret_path"]
+    )
     assert called == []
     assert capture.session._reply_text(OK.as_json) == '{"status":200}'
 

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspector.callbacks.signature import sign_json
 from inspector.capture.refusals import Refused, words
-from inspector.capture.secret_path import leads_in, new_secret_path, secret_path
+from inspector.capture.secret_path import leads_in, new_secret_path, secret_path, with_secret_path
 from tests.capture.conftest import Capture
-from tests.capture.wire import Wire, ask, make_post, make_request
+from tests.capture.wire import Wire, ask, make_body, make_post, make_request
 
 SECRET = "/k7Jd93mQx0LpWz5e"
 
@@ -88,3 +89,38 @@ def test_it_is_in_no_representation() -> None:
 
     assert SECRET not in repr(CaptureSettings(secret_path=SECRET))
     assert SECRET not in repr(Settings(secret_path=SECRET))
+
+
+@pytest.mark.parametrize(
+    ("public_url", "given"),
+    [
+        ("https://x.example", f"https://x.example{SECRET}"),
+        ("https://x.example/", f"https://x.example{SECRET}"),
+        ("https://x.example/hooks", f"https://x.example/hooks{SECRET}"),
+        ("https://x.example/hooks/", f"https://x.example/hooks{SECRET}"),
+        ("https://x.example/hooks?a=b", f"https://x.example/hooks{SECRET}?a=b"),
+        (f"https://x.example/hooks{SECRET}/sms/", f"https://x.example/hooks{SECRET}/sms/"),
+    ],
+)
+@pytest.mark.parametrize("taken_off", [True, False])
+async def test_the_address_that_senders_are_given_leads_in(
+    capture: Capture, public_url: str, given: str, taken_off: bool
+) -> None:
+    assert with_secret_path(public_url, SECRET) == given
+    assert with_secret_path(public_url, "") == public_url
+    target = given.removeprefix("https://x.example")
+    if taken_off:
+        target = target.removeprefix("/hooks")
+    port = await capture.start(secret_path=SECRET, public_url=public_url)
+    assert (await ask(port, make_post(target=target))).status == 200
+    assert (await ask(port, make_post(target=target.replace(SECRET, "/x")))).status == 404
+    assert (await ask(port, make_post(target=f"/other{SECRET}"))).status == 404
+
+
+async def test_signed_for_an_address_with_both_paths_it_is_valid(capture: Capture) -> None:
+    given, body = f"https://x.example/hooks{SECRET}", make_body()
+    port = await capture.start(secret_path=SECRET, public_url="https://x.example/hooks", signing_key="PSK1")
+    signature = f"X-SignalWire-Signature: {sign_json('PSK1', given, body)}"
+    for target in (f"/hooks{SECRET}", SECRET):
+        assert (await ask(port, make_request(body, signature, method="POST", target=target))).status == 200
+    assert [one.signature for one in capture.callbacks()] == ["valid", "valid"]

@@ -594,3 +594,31 @@ def test_every_control_has_an_accessible_name(run: Run, started: StartProgram) -
             assert nameless == []
 
     run(scenario())
+
+
+def test_the_focus_stays_with_the_rows_when_there_are_none_for_a_while(run: Run, started: StartProgram) -> None:
+    async def scenario() -> None:
+        async with started() as app:
+            panel = app.window.panel
+            await app.post(id="a")
+            await app.rows(1)
+            panel.focus_table()
+            assert app.window.focusWidget() is panel.messages
+            app.trigger("new_session")
+            await app.rows(0)
+            await until(panel.empty.isVisible)
+            focused = app.window.focusWidget()
+            assert focused is not None
+            assert panel.empty.isAncestorOf(focused)
+            app.url = await until(lambda: app.program.listening_url)
+            await app.post(id="b")
+            await app.rows(1)
+            assert app.window.focusWidget() is panel.messages
+            QTest.keyClick(panel.messages, Qt.Key.Key_Down)
+            assert panel.messages.selected_ids() == [1]
+            panel.filter.edit.setFocus()
+            app.trigger("new_session")
+            await until(panel.empty.isVisible)
+            assert app.window.focusWidget() is panel.filter.edit
+
+    run(scenario())

@@ -187,8 +187,8 @@ async def test_an_own_address_is_kept_and_used_without_a_tunnel(
     StandIn(bin_folder, "ssh", stand_ins.SSH)
     async with started() as app:
         shown = page(app)
-        shown.own_address_wished.emit("https://own.example/rest")
-        assert "Leave out the path" in texts_in(shown)
+        shown.own_address_wished.emit("https://own.example/rest?a=b")
+        assert "Leave out what stands behind the path" in texts_in(shown)
         assert public_url(app) is None
         shown.own_address_wished.emit("HTTPS://Own.example/")
         assert public_url(app) == "https://own.example"
@@ -240,3 +240,20 @@ async def test_a_callback_signed_for_the_public_address(started: StartProgram, b
         assert reader is not None
         (callback,) = reader.callbacks()
         assert callback.signature == "valid"
+
+
+async def test_what_is_copied_works_behind_a_proxy_with_a_path(started: StartProgram) -> None:
+    async with started() as app:
+        shown = page(app)
+        shown.own_address_wished.emit("https://proxy.example/hooks/")
+        assert public_url(app) == "https://proxy.example/hooks"
+        tool(app).make_secret_path()
+        secret = await until(lambda: app.program.settings.secret_path)
+        shown.card.copy.click()
+        copied = QGuiApplication.clipboard().text()
+        assert copied == f"https://proxy.example/hooks{secret}"
+        for target in (copied.removeprefix("https://proxy.example"), secret):  # handed on by the proxy, or taken off
+            assert await app.post(target) == 200
+        assert await app.post("/hooks") == 404
+        assert shown.own.text() == "https://proxy.example/hooks"
+        assert shown.use_own.text() == "Remove"

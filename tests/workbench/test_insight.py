@@ -120,7 +120,7 @@ def test_what_is_shown_grows_with_the_session(run: Run, started: StartProgram) -
             app.window.panel.rows.clock_moved.emit()
             await settled(app)
             assert shown(page.findings)["Stalled"] == "1"
-            app.window._commands.clear_session()
+            app.program.clear_session(app.program.sessions.path)
             await until(lambda: app.window.panel.rows._generation)
             await settled(app)
             assert "Nothing was captured yet" in texts_in(page)

@@ -146,10 +146,12 @@ async def test_without_a_way_in_nothing_is_sent(started: StartProgram) -> None:
         assert "no public address" in texts_in(page)
         press(page, "Send the message")
         assert [one.state for one in sent(page)] == [StepState.FAILED]
-        assert "tunnel" in sent(page)[0].text
+        assert "Not sent" in sent(page)[0].text
+        assert texts_in(page).count("no public address") == 1
         app.program.bench.public_url = "http://127.0.0.1:9797"
         press(page, "Send the message")
-        assert "SignalWire cannot reach it" in sent(page)[0].text
+        assert "Not sent" in sent(page)[0].text
+        assert texts_in(page).count("SignalWire cannot reach it") == 1
         assert api.asked == []
         press(page, "Get a public address")
         assert not page.isVisible()
@@ -207,6 +209,24 @@ async def test_wrong_credentials_are_told_and_the_token_is_not_kept(started: Sta
         press(page, "Forget the token")
         await until(lambda: "goes to this computer's keyring" in texts_in(page.account))
         assert await app.program.bench.secrets.get(f"api-token:{SPACE}/{PROJECT}") is None
+
+
+@windowed
+async def test_the_token_of_the_environment_comes_first(started: StartProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started() as app, stand_in() as api:
+        bench = app.program.bench
+        assert bench is not None
+        await bench.secrets.keep(f"api-token:{SPACE}/{PROJECT}", "an old one")
+        app.program.settings.space, app.program.settings.project = SPACE, PROJECT
+        monkeypatch.setenv("SIGNALWIRE_TOKEN", f"  {TOKEN}\n")
+        page = await opened(app, api, token="")
+        await until(lambda: "SIGNALWIRE_TOKEN is used. It comes before the one in the keyring" in texts_in(page))
+        press(page, "Save and check")
+        await until(lambda: "accepts the project and the token" in texts_in(page))
+        press(page, "Forget the token")
+        await until(lambda: "It comes before" not in texts_in(page))
+        assert await bench.secrets.get(f"api-token:{SPACE}/{PROJECT}") is None
+        assert not any(one.isVisible() for one in page.findChildren(QPushButton) if "Forget" in one.text())
 
 
 @windowed

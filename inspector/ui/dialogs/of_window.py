@@ -1,5 +1,7 @@
 """The dialogs that the window's own commands open."""
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QMainWindow
 
 from inspector.runtime.dialogs import ask, confirm
@@ -10,10 +12,11 @@ from inspector.ui.dialogs.lists import AboutDialog, TwoColumns
 from inspector.ui.dialogs.preferences import PreferencesDialog
 
 
-async def clear(window: QMainWindow, commands: Commands) -> None:
+async def clear(window: QMainWindow, commands: Commands, path: Path) -> None:
+    """Ask whether to clear the session of this file. Another one may be shown by the time of the answer."""
     question = "Delete every callback and message of this session? This cannot be undone. Export it first to keep it."
     if await confirm(window, "Clear the session", question, "Delete all"):
-        commands.clear_session()
+        commands.clear_session(path)
 
 
 async def change_address(window: QMainWindow, commands: Commands, address: tuple[str, int], reason: str) -> None:

@@ -53,18 +53,19 @@ class AccountSection(Section):
         self.body.addWidget(self._kept)
         self.body.addLayout(buttons)
         self.body.addWidget(self._result)
-        self.show_token("")
+        self.show_token("", kept=False)
 
     def show_account(self, space: str, project: str) -> None:
         self._space.setText(space)
         self._project.setText(project)
         self.show_word(f"{space}.signalwire.com" if space else "")
 
-    def show_token(self, where: str) -> None:
-        """Where a token is kept, as a sentence; empty: there is none."""
-        self._token.setPlaceholderText("kept; enter another to replace it" if where else "with the scope Messaging")
+    def show_token(self, where: str, *, kept: bool) -> None:
+        """Where the token comes from, as a sentence; empty: there is none. `kept`: one is in the keyring."""
+        elsewhere = "from the environment" if where else "with the scope Messaging"
+        self._token.setPlaceholderText("kept; enter another to replace it" if kept else elsewhere)
         self._kept.show_text(where or "The token goes to this computer's keyring, never into a file.")
-        self._forget.setVisible(bool(where))
+        self._forget.setVisible(kept)
 
     def clear_token(self) -> None:
         """What was typed is kept elsewhere now."""

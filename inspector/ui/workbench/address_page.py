@@ -14,7 +14,10 @@ from inspector.ui.workbench.secret_path_box import SecretPathBox
 from inspector.ui.workbench.tunnel_views import ProgramView, PublicView
 
 _WARNING = "Anyone who learns a public address can send to it. What they send is shown; nothing can be read from it."
-_OWN = "A proxy or tunnel of yours that leads to the address listened at. A running tunnel takes precedence."
+_OWN = (
+    "A proxy or tunnel of yours that leads to the address listened at; with its path, if it leads there from one path "
+    "only. A running tunnel takes precedence."
+)
 
 
 class AddressPage(QScrollArea):

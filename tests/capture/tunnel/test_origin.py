@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspector.capture.tunnel.origin import public_origin
+from inspector.capture.tunnel.origin import public_address
 
 
 @pytest.mark.parametrize(
@@ -13,10 +13,12 @@ from inspector.capture.tunnel.origin import public_origin
         ("http://203.0.113.7:8080", "http://203.0.113.7:8080"),
         ("https://[2001:DB8::1]:8443/", "https://[2001:db8::1]:8443"),
         ("https://host", "https://host"),
+        ("https://Example.com/Hooks/sms/", "https://example.com/Hooks/sms"),
+        ("https://example.com/a%20b", "https://example.com/a%20b"),
     ],
 )
-def test_an_origin(typed: str, origin: str) -> None:
-    assert public_origin(typed) == origin
+def test_an_address(typed: str, origin: str) -> None:
+    assert public_address(typed) == origin
 
 
 @pytest.mark.parametrize(
@@ -36,12 +38,14 @@ def test_an_origin(typed: str, origin: str) -> None:
         ("https://[::1", "no address"),
         ("https://[zz::1]", "no address"),
         ("https://user:secret@example.com", "Leave out user name"),
-        ("https://example.com/rest", "Leave out the path"),
-        ("https://example.com/?a=1", "Leave out the path"),
-        ("https://example.com?", "Leave out the path"),
-        ("https://example.com#there", "Leave out the path"),
+        ("https://example.com/a b", "characters that no address has"),
+        ("https://example.com//", "characters that no address has"),
+        ("https://example.com/%zz", "characters that no address has"),
+        ("https://example.com/?a=1", "Leave out what"),
+        ("https://example.com?", "Leave out what"),
+        ("https://example.com#there", "Leave out what"),
     ],
 )
-def test_what_is_no_origin_is_told_why(typed: str, told: str) -> None:
+def test_what_is_no_address_is_told_why(typed: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        public_origin(typed)
+        public_address(typed)

@@ -100,7 +100,7 @@ class Program:
             on_failure=lambda error: self.window.tell("That did not work", str(error)),
             on_cancelled=lambda: self.window.show_note("Cancelled."),
         )
-        self.quit_request.requested.connect(self.window.close_dialogs)
+        self.quit_request.requested.connect(self.window.dialogs.close_all)
         self.bench: Bench | None = None
 
     @property

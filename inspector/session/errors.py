@@ -112,6 +112,15 @@ def is_damage(error: Exception) -> bool:
     return isinstance(error, UnicodeDecodeError)
 
 
+def partly_unreadable(path: Path, error: Exception) -> str:
+    """What to do with a session that is open, and of which part cannot be read."""
+    why = "it is damaged" if is_damage(error) else "the file cannot be read"
+    return (
+        f"Part of {path.name} cannot be read: {why} ({error}). What can be read is shown, and the rows that cannot are "
+        "empty. Export what is left, or go back to a copy of the file."
+    )
+
+
 def unwritable(path: Path, error: sqlite3.Error) -> SessionError:
     """Why a session could not be written, from SQLite's own reason."""
     match (sqlite_code(error) or 0) & PRIMARY:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from inspector.runtime.carry_on import tell_unexpected
 from inspector.runtime.tasks import TaskScope
 from inspector.session.conditions import EVERYTHING
-from inspector.session.errors import DamagedSession, SessionError, is_damage
+from inspector.session.errors import DamagedSession, SessionError, partly_unreadable
 from inspector.session.files import DAMAGE
 from inspector.session.query import Query
 from inspector.session.reader import SessionReader
@@ -307,11 +307,7 @@ class LiveRows(QObject):
             return
         self._told_unreadable = True
         _log.warning("Part of the session cannot be read: %s", error)
-        why = "it is damaged" if is_damage(error) else "the file cannot be read"
-        self.unreadable.emit(
-            f"Part of {self.reader.path.name} cannot be read: {why} ({error}). What can be read is shown, and the "
-            "rows that cannot are empty. Export what is left, or go back to a copy of the file."
-        )
+        self.unreadable.emit(partly_unreadable(self.reader.path, error))
 
     def _on_clock(self) -> None:
         self._messages.refresh_all()

@@ -24,6 +24,7 @@ from inspector.ui.side_pane import SidePane
 from inspector.ui.status_line import StatusLine
 from inspector.ui.texts import one_line
 from inspector.ui.theme import Appearance, Scheme
+from inspector.ui.window_dialogs import WindowDialogs
 from inspector.ui.window_shape import WindowShape
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.detail = DetailPane(appearance, catalogue, commands.open_address, self)
         self.status = StatusLine(appearance, self)
         self.setStatusBar(self.status)
+        self.dialogs = WindowDialogs(self, commands, settings, tasks)
         self._chooser = Chooser(self, self.panel, self.status, settings)
         self._feed = DetailFeed(self.panel, self.detail)
         self._shape = WindowShape(self, self._lay_out(), self.detail, self.panel)
@@ -105,7 +107,7 @@ class MainWindow(QMainWindow):
             "find": self._focus_filter,
             "filter_like": self._chooser.filter_like,
             "clear_filter": lambda: panel.filter.set_filter(""),
-            "preferences": lambda: self._spawn(self._prefer(), "preferences"),
+            "preferences": self.dialogs.prefer,
             "view_messages": lambda: panel.show_view(MESSAGES),
             "view_callbacks": lambda: panel.show_view(CALLBACKS),
             "follow": panel.follow,
@@ -114,10 +116,10 @@ class MainWindow(QMainWindow):
             "change_address": lambda: self.ask_for_address(""),
             "copy_address": self._copy_address,
             "send_sample": self._commands.send_sample,
-            "clear": lambda: self._spawn(self._clear(), "clear"),
-            "shortcuts": lambda: self._spawn(self._show_shortcuts(), "shortcuts"),
-            "filter_help": lambda: self._spawn(self._show_filter_help(), "filter help"),
-            "about": lambda: self._spawn(self._show_about(), "about"),
+            "clear": self._clear,
+            "shortcuts": lambda: self.dialogs.show_shortcuts(self.menus.shortcuts()),
+            "filter_help": lambda: self.dialogs.show_filter_help(self._chooser.filter_rows()),
+            "about": self.dialogs.show_about,
         }
 
     def _connect(self) -> None:
@@ -151,10 +153,6 @@ class MainWindow(QMainWindow):
     def add_tool(self, entry: Entry, slot: Callable[[], object]) -> QAction:
         """An entry of the Tools menu."""
         return self.menus.add_tool(entry, slot)
-
-    def add_help(self, entry: Entry, slot: Callable[[], object]) -> QAction:
-        """An entry of the Help menu."""
-        return self.menus.add_help(entry, slot)
 
     def add_row_actions(self, actions: Sequence[QAction], *, apart: bool = True) -> None:
         """Offer actions in the context menus of the rows, below those that are there; `apart`: after a line."""
@@ -247,13 +245,11 @@ class MainWindow(QMainWindow):
 
     def tell(self, title: str, text: str) -> None:
         """Something the user must know before going on."""
-        from inspector.runtime.dialogs import tell
-
-        self._spawn(tell(self, title, text), "tell")
+        self.dialogs.tell(title, text)
 
     def ask_for_address(self, reason: str) -> None:
         """Let the user choose another address; `reason` says why, or is empty."""
-        self._spawn(self._change_address(reason), "change address")
+        self.dialogs.change_address(self.address, reason)
 
     def settings_applied(self) -> None:
         """The preferences changed."""
@@ -261,16 +257,6 @@ class MainWindow(QMainWindow):
         self.panel.set_stalled_after(self._clock().stalled_after)
         self.panel.rows.set_clock(self._clock())
         self._show_scheme()
-
-    def close_dialogs(self) -> None:
-        """Nobody waits any more for the user, nor for what takes long and has not come to its end."""
-        from PySide6.QtWidgets import QDialog, QProgressDialog  # two classes that the first paint does without
-
-        for dialog in self.findChildren(QDialog):
-            if isinstance(dialog, QProgressDialog):  # which is hidden at first
-                dialog.canceled.emit()
-            elif dialog.isVisible():
-                dialog.close()
 
     async def complete(self) -> None:
         """Make what nobody saw so far, in pieces between which the loop turns."""
@@ -292,7 +278,7 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Asked of the window at every Tab. Pages, and what is in them, are made at any time and would come last.
-        self._keep_status_last()
+        self.status.be_last_of(self)
         return super().focusNextPrevChild(forward)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -312,15 +298,6 @@ class MainWindow(QMainWindow):
 
     def _clock(self) -> Clock:
         return Clock(live=self._live, stalled_after=int(self._settings.stalled_minutes * 60_000_000))
-
-    def _keep_status_last(self) -> None:
-        """Let the Tab key go to the status line after the details or the page, as it stands below them."""
-        last: QWidget = self
-        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            last = last.previousInFocusChain() or self
-        for control in self.status.controls:
-            QWidget.setTabOrder(last, control)
-            last = control
 
     def _on_counted(self, summary: Summary) -> None:
         self.status.show_counts(summary)
@@ -353,39 +330,9 @@ class MainWindow(QMainWindow):
         if path is not None:
             self._commands.open_session(path)
 
-    # Dialogs and what they are made of are read in when the first of them is wished for.
-
-    async def _clear(self) -> None:
-        from inspector.ui.dialogs import of_window
-
+    def _clear(self) -> None:
         if self._path is not None:
-            await of_window.clear(self, self._commands, self._path)
-
-    async def _change_address(self, reason: str) -> None:
-        from inspector.ui.dialogs import of_window
-
-        await of_window.change_address(self, self._commands, self.address, reason)
-
-    async def _prefer(self) -> None:
-        from inspector.ui.dialogs import of_window
-
-        await of_window.prefer(self, self._commands, self._settings)
-
-    async def _show_shortcuts(self) -> None:
-        await self._show_list("Keyboard shortcuts", ("Key", "What it does"), self.menus.shortcuts())
-
-    async def _show_filter_help(self) -> None:
-        await self._show_list("What can be filtered", ("Term", "What it means"), self._chooser.filter_rows())
-
-    async def _show_list(self, title: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:
-        from inspector.ui.dialogs import of_window
-
-        await of_window.show_list(self, title, columns, rows)
-
-    async def _show_about(self) -> None:
-        from inspector.ui.dialogs import of_window
-
-        await of_window.show_about(self)
+            self.dialogs.clear(self._path)
 
     # -- remembered and shown -----------------------------------------------------------------
 

@@ -182,6 +182,15 @@ class StatusLine(QStatusBar):
         """What takes the focus, from left to right."""
         return self._address, self._change, self._toggle, self.public
 
+    def be_last_of(self, window: QWidget) -> None:
+        """Let the Tab key come here after everything else, also after what was made later: it stands below that."""
+        last = window
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = last.previousInFocusChain() or window
+        for control in self.controls:
+            QWidget.setTabOrder(last, control)
+            last = control
+
     @property
     def note(self) -> str:
         return self._note.text()

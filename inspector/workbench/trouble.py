@@ -29,7 +29,7 @@ class Trouble(Tool):
         self._shown_at = -math.inf
 
     def set_up(self) -> None:
-        self.bench.window.add_help(_REPORT, lambda: self._show("What the logs say at present."))
+        self.bench.window.menus.add_help(_REPORT, lambda: self._show("What the logs say at present."))
         self.bench.window.error_shown.connect(self._on_error)
         self.bench.spawn(self._look_back(), "look back")
 

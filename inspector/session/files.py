@@ -40,7 +40,7 @@ PATIENCE: Final = 3.0
 def check_file(path: Path) -> None:
     """Refuse a file that is no session, or one from a newer version, before anything is written.
 
-    Raises NotASession, NewerSession or UnreadableSession.
+    Raises NotASession, NewerSession, SessionLocked or UnreadableSession.
 
     SQLite itself must read the header: closing any other handle of the file would drop the locks that
     this process holds on it (POSIX, fcntl), and the next process to close the file would take the log of
@@ -50,17 +50,40 @@ def check_file(path: Path) -> None:
     if reason is not None:
         raise UnreadableSession(path, reason)
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        try:
+            application_id, version = _numbers_of(path, "mode=ro&immutable=1")
+        except sqlite3.DatabaseError as error:
+            if sqlite_code(error) != sqlite3.SQLITE_CORRUPT or not _has_log(path):
+                raise
+            # In the midst of a checkpoint, also one that was killed, the header counts pages that are in the log only.
+            application_id, version = _numbers_of(path, "mode=ro")
     except sqlite3.DatabaseError as error:
-        if sqlite_code(error) == sqlite3.SQLITE_NOTADB:
-            raise NotASession(path) from None
+        match (sqlite_code(error) or 0) & PRIMARY:
+            case sqlite3.SQLITE_NOTADB:
+                raise NotASession(path) from None
+            case sqlite3.SQLITE_BUSY:
+                raise SessionLocked(path, "opened") from None
         raise UnreadableSession(path, str(error)) from None
     if application_id != APPLICATION_ID:
         raise NotASession(path)
     if version > VERSION:
         raise NewerSession(path, version)
+
+
+def _numbers_of(path: Path, options: str) -> tuple[int, int]:
+    """What the header of a database says it is, and of which version. Raises sqlite3.DatabaseError."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{options}", uri=True, timeout=0.0)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        return application_id, version
+
+
+def _has_log(path: Path) -> bool:
+    """Whether a write-ahead log with something in it lies beside a file."""
+    try:
+        return Path(f"{path.resolve()}-wal").stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _unreadable(path: Path) -> str | None:
@@ -222,11 +245,7 @@ def _has_log_that_stays(path: Path) -> bool:
 
     In it are the newest callbacks of a capture that did not end in order, or of a copy of both files.
     """
-    log = Path(f"{path}-wal")
-    try:
-        return os.name == "posix" and log.stat().st_size > 0 and not os.access(path.parent, os.W_OK)
-    except OSError:
-        return False
+    return os.name == "posix" and _has_log(path) and not os.access(path.parent, os.W_OK)
 
 
 def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from inspector.session import checkpoint
+from inspector.session.errors import UnreadableSession
+from inspector.session.files import check_file
+from inspector.session.reader import SessionReader
 from inspector.session.session import Session
 from tests.factories import STARTED, make_callback
 
@@ -92,3 +95,43 @@ def test_a_checkpoint_that_fails_is_logged_and_loses_nothing(
         session.append([make_callback(status="delivered")])
         wait(session)
     assert in_the_file_itself(path) == 3
+
+
+@pytest.fixture
+def half_way(path: Path, tmp_path: Path) -> Path:
+    """A session whose process was killed in the midst of a checkpoint: after the first page, before the others."""
+    folder, whole = tmp_path / "killed", tmp_path / "whole.inspector"
+    folder.mkdir()
+    killed = folder / path.name
+    with Session.create(path, started=STARTED) as session:
+        session.append([make_callback(id=str(number), body="x" * 1500) for number in range(200)])
+        wait(session)
+        for target in (killed, whole):
+            shutil.copyfile(path, target)
+            shutil.copyfile(f"{path}-wal", f"{target}-wal")
+    with closing(sqlite3.connect(whole)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with killed.open("r+b") as file:
+        file.write(whole.read_bytes()[:4096])
+    return killed
+
+
+def test_a_checkpoint_that_was_killed_is_no_damage(half_way: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{half_way.as_uri()}?immutable=1", uri=True)) as connection,
+        pytest.raises(sqlite3.DatabaseError, match="malformed"),  # or this test would show nothing
+    ):
+        connection.execute("PRAGMA application_id")
+    check_file(half_way)
+    with SessionReader(half_way) as reader:
+        assert reader.summary().callbacks == 200
+    with Session.open(half_way) as session:
+        session.append([make_callback(id="afterwards")])
+    with closing(sqlite3.connect(half_way)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_header_that_counts_too_many_pages_is_damage_without_a_log(half_way: Path) -> None:
+    Path(f"{half_way}-wal").unlink()
+    with pytest.raises(UnreadableSession, match="malformed"):
+        check_file(half_way)

@@ -200,6 +200,10 @@ def _known_word(key: str, value: str) -> str:
     words = _WORDS.get(key)
     if words is None:
         return value
-    if value.lower() not in words:
-        raise ValueError(f"“{key}:” knows {', '.join(words)}; not “{value[:40]}”.")
-    return value.lower()
+    word = value.lower()
+    if word not in words:
+        # The table shows “invalid” among the findings, and it is a word of “is:”.
+        elsewhere = next((other for other, known in _WORDS.items() if word in known), None)
+        hint = f" Did you mean “{elsewhere}:{word}”?" if elsewhere else ""
+        raise ValueError(f"“{key}:” knows {', '.join(words)}; not “{value[:40]}”.{hint}")
+    return word

@@ -286,6 +286,7 @@ def test_a_time_without_a_day_is_of_the_moments_day_and_zone(reader: SessionRead
         ("to:+1 http://x", "http://x", "quotation marks"),
         ("to:+1 status:sennt is:open", "status:sennt", "queued, initiated, sent"),
         ("status:sent,gone", "status:sent,gone", "not “gone”"),
+        ("finding:invalid", "finding:invalid", "Did you mean “is:invalid”?"),
         ("is:", "is:", "needs a value: valid, invalid"),
         ("-to:", "-to:", "needs a value"),
         ("to:,", "to:,", "needs a value"),

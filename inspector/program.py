@@ -17,7 +17,7 @@ from inspector.callbacks.error_codes import ErrorCatalogue
 from inspector.capturing import Capturing
 from inspector.runtime.carry_on import carrying_on
 from inspector.runtime.folders import Folders
-from inspector.runtime.memory import settle
+from inspector.runtime.memory import give_large_blocks_back, settle
 from inspector.runtime.network import listening_words
 from inspector.runtime.quit import QuitRequest
 from inspector.runtime.resources import read_text, resource_path
@@ -123,6 +123,7 @@ class Program:
             await self.window.complete()
             await self._set_up_bench()
             settle()
+            give_large_blocks_back()
             if self._settings_file.problem:
                 self.window.show_note(self._settings_file.problem)
             if self._start.demo:

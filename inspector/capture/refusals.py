@@ -94,19 +94,22 @@ def words(refusals: Refusals, kind: Refused) -> str:
     whence = f", from {last.remote}" if last.remote else ""
     match kind:
         case Refused.UNREADABLE:
-            what = "1 request was" if count == 1 else f"{count:,} requests were"
-            return f"{what} no HTTP that could be read (last: {last.reason}{whence})"
+            return f"{_were(count, 'request', 'requests')} no HTTP that could be read (last: {last.reason}{whence})"
         case Refused.ELSEWHERE:
-            what = "1 request was" if count == 1 else f"{count:,} requests were"
+            what = _were(count, "request", "requests")
             return f"{what} sent to another path than the secret one, and answered 404 (last{whence or ': unknown'})"
         case Refused.CROWDED:
-            what = "1 connection was" if count == 1 else f"{count:,} connections were"
+            what = _were(count, "connection", "connections")
             return f"{what} closed because there were too many at once (last: {last.reason}{whence})"
         case Refused.FULL:
-            what = "1 body was" if count == 1 else f"{count:,} bodies were"
+            what = _were(count, "body", "bodies")
             return f"{what} answered 503 because all at once took too much memory (last: {last.reason}{whence})"
         case Refused.NO_FILES:
             return (
                 "The system gave this program no more open files, so senders had to wait or were turned away. "
                 "It goes on by itself"
             )
+
+
+def _were(count: int, one: str, many: str) -> str:
+    return f"1 {one} was" if count == 1 else f"{count:,} {many} were"

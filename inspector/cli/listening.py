@@ -28,7 +28,7 @@ from inspector.cli.tunnelling import InstalledTunnel, Tunnelling
 from inspector.cli.until import Until
 from inspector.runtime.errors import ErrorSink, install_error_sink
 from inspector.runtime.folders import Folders
-from inspector.runtime.memory import settle
+from inspector.runtime.memory import give_large_blocks_back, settle
 from inspector.runtime.network import is_loopback
 from inspector.runtime.tasks import TaskScope
 from inspector.session.errors import SessionError
@@ -122,6 +122,7 @@ class Listen:
                 self._announce(listening.url, session.path)
                 self._start_tunnel(server, folders)
                 settle()
+                give_large_blocks_back()
                 self._look_at_what_is_there()
                 reason = await self._wait()
             finally:

@@ -39,11 +39,13 @@ def settle() -> None:
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     gc.enable()
-    _give_large_blocks_back()
 
 
-def _give_large_blocks_back() -> None:
-    """Keep large blocks out of the heap, where the C library can be told so (that of GNU)."""
+def give_large_blocks_back() -> None:
+    """Keep large blocks out of the heap, where the C library can be told so (that of GNU).
+
+    Call when it listens already: it reads in a module for it.
+    """
     if sys.platform != "linux":
         return
     import ctypes
